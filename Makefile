@@ -1,0 +1,132 @@
+# `make help` lists what can be made.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+DATA ?= ../shared/data
+export PORT
+
+# The CPU build of torch 2.13.0 (CPython 3.11, Linux, x86_64), beside the registry's own builds.
+TORCH_CPU_SHA256 := 6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b
+
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+INSTALL := $(PIP) install --quiet --require-hashes --no-deps
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@echo "==> Making a virtual environment in $(VENV)"
+	$(PYTHON) -m venv $(VENV)
+
+# The default build of torch needs CUDA packages that its CPU build does not have:
+# where something is missing after the lock is installed, it is those.
+define complete_torch
+	@$(PIP) check >/dev/null || { \
+	    echo "==> This build of torch runs on accelerators too: installing what it needs"; \
+	    $(INSTALL) -r requirements/accelerator.txt; \
+	}
+	@$(PIP) check
+endef
+
+$(VENV)/.runtime: requirements/runtime.txt requirements/accelerator.txt | $(BIN)/python
+	@echo "==> Installing what the service needs (a few minutes the first time)"
+	$(INSTALL) -r requirements/runtime.txt
+	$(complete_torch)
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
+	@echo "==> Installing what the checks need"
+	$(INSTALL) -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.whosaid: pyproject.toml $(VENV)/.runtime
+	@echo "==> Installing whosaid from this checkout"
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: install
+install: $(VENV)/.whosaid ## Install the service into .venv
+
+.PHONY: run
+run: install ## Start the service on port 8000 (PORT and WEB_CONCURRENCY are honoured)
+	@echo "==> Starting whosaid on port $(PORT); Ctrl-C stops it"
+	@exec $(BIN)/gunicorn -c python:service.gunicorn_conf 'service.app:create_app()'
+
+.PHONY: test
+test: format-check lint types contract unit ## Check everything that CI checks
+
+.PHONY: format
+format: $(VENV)/.dev ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: format-check
+format-check: $(VENV)/.dev
+	@echo "==> Format"
+	$(BIN)/ruff format --check .
+
+.PHONY: lint
+lint: $(VENV)/.dev
+	@echo "==> Lint"
+	$(BIN)/ruff check .
+
+.PHONY: types
+types: $(VENV)/.dev
+	@echo "==> Types"
+	$(BIN)/mypy
+
+.PHONY: contract
+contract: $(VENV)/.dev install
+	@echo "==> Import contract"
+	$(BIN)/lint-imports
+
+.PHONY: unit
+unit: $(VENV)/.dev install
+	@echo "==> Tests"
+	$(BIN)/python -m pytest --cov $(PYTEST_ARGS)
+
+.PHONY: openapi
+openapi: $(VENV)/.dev install ## Write openapi.yaml from the code
+	@echo "==> Writing openapi.yaml"
+	$(BIN)/whosaid openapi > openapi.yaml
+
+.PHONY: evaluate
+evaluate: $(VENV)/.dev install ## Score the service on the corpora in DATA (default ../shared/data)
+	@echo "==> Evaluating on $(DATA)"
+	$(BIN)/python -m evaluation $(DATA)
+
+.PHONY: train
+train: $(VENV)/.dev install ## Train the model on the corpora in DATA (default ../shared/data)
+	@echo "==> Installing the starting encoder"
+	$(INSTALL) -r requirements/encoder.txt
+	@echo "==> Training on $(DATA)"
+	$(BIN)/python -m training $(DATA)
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --no-emit-index-url --custom-compile-command "make lock"
+
+.PHONY: lock
+lock: $(BIN)/python ## Resolve the locks in requirements/ anew from pyproject.toml (UPGRADE=1: newest versions)
+	@echo "==> Resolving"
+	$(PIP) install --quiet 'uv>=0.13'
+	$(LOCK) $(if $(UPGRADE),--upgrade) --group build -o requirements/runtime.txt pyproject.toml
+	$(LOCK) $(if $(UPGRADE),--upgrade) --group dev --group train -c requirements/runtime.txt \
+	    -o requirements/dev.txt pyproject.toml
+	$(LOCK) --no-deps -o requirements/encoder.txt --group pyproject.toml:encoder
+	$(LOCK) --no-config --no-emit-package torch -c requirements/dev.txt \
+	    -o requirements/accelerator.txt - <<<'torch==2.13.0'
+	sed -i 's/^torch==2.13.0 \\$$/&\n    --hash=sha256:$(TORCH_CPU_SHA256) \\/' \
+	    requirements/runtime.txt requirements/dev.txt
+
+.PHONY: clean
+clean: ## Remove the virtual environment and everything built
+	rm -rf $(VENV) build dist *.egg-info .coverage .hypothesis .import_linter_cache \
+	    .mypy_cache .pytest_cache .ruff_cache .schemathesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
