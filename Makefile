@@ -11,11 +11,8 @@ PORT ?= 8000
 DATA ?= ../shared/data
 export PORT
 
-# The CPU build of torch 2.13.0 (CPython 3.11, Linux, x86_64), beside the registry's own builds.
-TORCH_CPU_SHA256 := 6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b
-
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-INSTALL := $(PIP) install --quiet --require-hashes --no-deps
+INSTALL := $(PIP) install -qq --require-hashes --no-deps
 
 .PHONY: help
 help: ## List the targets
@@ -25,30 +22,28 @@ $(BIN)/python:
 	@echo "==> Making a virtual environment in $(VENV)"
 	$(PYTHON) -m venv $(VENV)
 
-# The default build of torch needs CUDA packages that its CPU build does not have:
-# where something is missing after the lock is installed, it is those.
-define complete_torch
+# torch comes in two builds. The CPU build goes first where it is within reach; the lock's own torch
+# is satisfied by it. The default build needs CUDA packages besides: where something is missing once
+# the lock is installed, it is those.
+$(VENV)/.runtime: requirements/runtime.txt requirements/torch-cpu.txt requirements/accelerator.txt | $(BIN)/python
+	@echo "==> Installing what the service needs (a few minutes the first time)"
+	@$(INSTALL) -r requirements/torch-cpu.txt 2>/dev/null || { \
+	    echo "    no CPU build of torch within reach: taking the default build"; test -z "$(CPU_ONLY)"; }
+	@$(INSTALL) -r requirements/runtime.txt
 	@$(PIP) check >/dev/null || { \
 	    echo "==> This build of torch runs on accelerators too: installing what it needs"; \
-	    $(INSTALL) -r requirements/accelerator.txt; \
-	}
+	    $(INSTALL) -r requirements/accelerator.txt; }
 	@$(PIP) check
-endef
-
-$(VENV)/.runtime: requirements/runtime.txt requirements/accelerator.txt | $(BIN)/python
-	@echo "==> Installing what the service needs (a few minutes the first time)"
-	$(INSTALL) -r requirements/runtime.txt
-	$(complete_torch)
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 	@echo "==> Installing what the checks need"
-	$(INSTALL) -r requirements/dev.txt
+	@$(INSTALL) -r requirements/dev.txt
 	@touch $@
 
 $(VENV)/.whosaid: pyproject.toml $(VENV)/.runtime
 	@echo "==> Installing whosaid from this checkout"
-	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@$(PIP) install -qq --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .PHONY: install
@@ -105,7 +100,7 @@ evaluate: $(VENV)/.dev install ## Score the service on the corpora in DATA (defa
 .PHONY: train
 train: $(VENV)/.dev install ## Train the model on the corpora in DATA (default ../shared/data)
 	@echo "==> Installing the starting encoder"
-	$(INSTALL) -r requirements/encoder.txt
+	@$(INSTALL) -r requirements/encoder.txt
 	@echo "==> Training on $(DATA)"
 	$(BIN)/python -m training $(DATA)
 
@@ -115,15 +110,13 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 .PHONY: lock
 lock: $(BIN)/python ## Resolve the locks in requirements/ anew from pyproject.toml (UPGRADE=1: newest versions)
 	@echo "==> Resolving"
-	$(PIP) install --quiet 'uv>=0.13'
+	@$(PIP) install -qq 'uv>=0.13'
 	$(LOCK) $(if $(UPGRADE),--upgrade) --group build -o requirements/runtime.txt pyproject.toml
 	$(LOCK) $(if $(UPGRADE),--upgrade) --group dev --group train -c requirements/runtime.txt \
 	    -o requirements/dev.txt pyproject.toml
 	$(LOCK) --no-deps -o requirements/encoder.txt --group pyproject.toml:encoder
 	$(LOCK) --no-config --no-emit-package torch -c requirements/dev.txt \
 	    -o requirements/accelerator.txt - <<<'torch==2.13.0'
-	sed -i 's/^torch==2.13.0 \\$$/&\n    --hash=sha256:$(TORCH_CPU_SHA256) \\/' \
-	    requirements/runtime.txt requirements/dev.txt
 
 .PHONY: clean
 clean: ## Remove the virtual environment and everything built
