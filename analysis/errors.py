@@ -21,3 +21,21 @@ class ModelDamaged(WhosaidError):
         super().__init__(f"{path}: {reason}")
         self.path = path
         self.reason = reason
+
+
+class PackageMissing(WhosaidError):
+    """A Stanza package is not, or not wholly, in the models folder."""
+
+    def __init__(self, package: str, models_dir: str) -> None:
+        super().__init__(f"{package} is not in {models_dir}: run `whosaid fetch-models {package}`")
+        self.package = package
+        self.models_dir = models_dir
+
+
+class PackageUnavailable(WhosaidError):
+    """A Stanza package cannot be fetched: nobody offers it, or nobody answers."""
+
+    def __init__(self, package: str, reason: str) -> None:
+        super().__init__(f"{package}: {reason}")
+        self.package = package
+        self.reason = reason
