@@ -1,0 +1,107 @@
+"""What a text says about the gender by which it refers to a person."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from analysis.document import Span
+from analysis.given_names import FEMININE_NAMES, MASCULINE_NAMES
+from analysis.names import Gender, fold_name, fold_word, title_gender
+from analysis.wordlists import word_set
+
+FEMININE_PRONOUNS = word_set("she her hers herself")
+MASCULINE_PRONOUNS = word_set("he him his himself")
+
+_FEMININE_NOUNS = word_set(
+    "woman girl wife mother daughter sister aunt niece grandmother widow fiancée girlfriend "
+    "stepmother actress waitress heiress hostess housewife nun businesswoman congresswoman "
+    "spokeswoman chairwoman policewoman saleswoman sportswoman assemblywoman councilwoman "
+    "anchorwoman alderwoman noblewoman servicewoman stateswoman frontwoman mum mom lady"
+)
+_MASCULINE_NOUNS = word_set(
+    "man boy husband father son brother uncle nephew grandfather widower fiancé boyfriend "
+    "stepfather actor waiter heir monk businessman congressman spokesman chairman policeman "
+    "salesman sportsman assemblyman councilman anchorman alderman nobleman serviceman statesman "
+    "frontman dad fireman gunman"
+)
+# Words in -man that are used of women too.
+_NEUTRAL_NOUNS = word_set("actor chairman spokesman alderman heir")
+
+_BACK = 60
+_LAST_WORD = re.compile(r"([\w.'\u2019-]+)[ \u00a0]+$")
+
+
+def words_before(text: str, position: int, count: int) -> Iterator[str]:
+    """Yield up to `count` words that stand right before a position, the nearest first.
+
+    Only spaces may come between: another line, a comma or a mark ends them.
+    """
+    for _ in range(count):
+        match = _LAST_WORD.search(text, max(0, position - _BACK), position)
+        if match is None:
+            return
+        yield match.group(1)
+        position = match.start()
+
+
+def noun_gender(noun: str) -> Gender | None:
+    """Return the gender that a word for a person implies, if it implies one."""
+    folded = fold_word(noun)
+    if folded in FEMININE_PRONOUNS or noun.casefold() in _FEMININE_NOUNS:
+        return Gender.FEMININE
+    if folded in MASCULINE_PRONOUNS or noun.casefold() in _MASCULINE_NOUNS - _NEUTRAL_NOUNS:
+        return Gender.MASCULINE
+    return None
+
+
+def stated_gender(text: str, span: Span) -> Gender | None:
+    """Return the gender that the words right before a name state ("Mrs.", "her husband")."""
+    for word in words_before(text, span.start, 3):
+        gender = title_gender(word)
+        if gender is None and fold_word(word) not in FEMININE_PRONOUNS | MASCULINE_PRONOUNS:
+            gender = noun_gender(word)
+        if gender is not None:
+            return gender
+        if not word[0].isupper() and not word[0].islower():
+            return None
+    return None
+
+
+def given_gender(words: tuple[str, ...]) -> Gender | None:
+    """Return the usual gender of the given name that a name's folded words start with."""
+    if words[0] in FEMININE_NAMES:
+        return Gender.FEMININE
+    return Gender.MASCULINE if words[0] in MASCULINE_NAMES else None
+
+
+def pronoun_gender(pronoun: str) -> Gender | None:
+    """Return the gender of a personal pronoun."""
+    folded = pronoun.casefold()
+    if folded in FEMININE_PRONOUNS:
+        return Gender.FEMININE
+    return Gender.MASCULINE if folded in MASCULINE_PRONOUNS else None
+
+
+def majority(genders: Iterable[Gender | None]) -> Gender | None:
+    """Return the gender that is given clearly more often than the other."""
+    feminine = masculine = 0
+    for gender in genders:
+        feminine += gender is Gender.FEMININE
+        masculine += gender is Gender.MASCULINE
+    if feminine > 2 * masculine:
+        return Gender.FEMININE
+    return Gender.MASCULINE if masculine > 2 * feminine else None
+
+
+def find_gender(
+    text: str, spans: Iterable[Span], following: Iterable[Gender | None]
+) -> Gender | None:
+    """Return the gender of the person whose names stand at `spans`.
+
+    What the text states counts first, then the given name, then the pronouns
+    that follow the names (`following`).
+    """
+    places = tuple(spans)
+    if stated := majority(stated_gender(text, span) for span in places):
+        return stated
+    full = max((fold_name(span.of(text)) for span in places), key=len)
+    return given_gender(full) or majority(following)

@@ -1,0 +1,64 @@
+"""What the writer of a text says in his or her own voice: everything outside quotation marks."""
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from itertools import accumulate
+
+from analysis.genders import pronoun_gender
+from analysis.marks import pair_marks
+from analysis.names import Gender
+
+_PRONOUN = re.compile(r"\b(?:he|him|his|himself|she|her|hers|herself)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Narration:
+    """Where a text is quoted, and the pronouns of its narrator that show a gender."""
+
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    quoted_before: tuple[int, ...]
+    pronouns: tuple[tuple[int, Gender], ...]
+
+    def is_quoted(self, position: int) -> bool:
+        """Tell whether a position lies inside quotation marks."""
+        at = bisect_right(self.starts, position) - 1
+        return at >= 0 and position < self.ends[at]
+
+    def distance(self, start: int, end: int) -> int:
+        """Return how many characters of narration lie between two positions."""
+        return end - start - (self._quoted(end) - self._quoted(start))
+
+    def next_pronoun(self, position: int) -> tuple[int, Gender] | None:
+        """Return the first pronoun of the narrator at or after a position."""
+        at = bisect_left(self.pronouns, position, key=lambda pronoun: pronoun[0])
+        return self.pronouns[at] if at < len(self.pronouns) else None
+
+    def _quoted(self, position: int) -> int:
+        """Return how many characters before a position are quoted."""
+        at = bisect_right(self.starts, position) - 1
+        if at < 0:
+            return 0
+        return self.quoted_before[at] + min(position, self.ends[at]) - self.starts[at]
+
+
+def read_narration(text: str) -> Narration:
+    """Find what of a text is narration."""
+    starts: list[int] = []
+    ends: list[int] = []
+    for quotation in pair_marks(text):
+        start, end = quotation.opener.start, quotation.inside_end
+        if starts and start < ends[-1]:
+            ends[-1] = max(ends[-1], end)
+        elif start < end:
+            starts.append(start)
+            ends.append(end)
+    lengths = (end - start for start, end in zip(starts, ends, strict=True))
+    bare = Narration(tuple(starts), tuple(ends), tuple(accumulate(lengths, initial=0)), ())
+    pronouns = [
+        (match.start(), gender)
+        for match in _PRONOUN.finditer(text)
+        if (gender := pronoun_gender(match.group())) and not bare.is_quoted(match.start())
+    ]
+    return Narration(bare.starts, bare.ends, bare.quoted_before, tuple(pronouns))

@@ -1,0 +1,201 @@
+"""Mentions of people grouped by who is meant: full names, surnames, given names."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from analysis.document import Span
+from analysis.genders import find_gender, majority, stated_gender
+from analysis.names import Gender, Naming, is_same_person, split_suffix, usual_given
+from analysis.narration import Narration, read_narration
+
+# Names of more words than this are not looked up by their parts.
+_MAX_WORDS = 8
+# How many of the people who share a key are compared with a further full name.
+_MAX_COMPARED = 8
+# How far after a name, in characters of narration, a pronoun is taken to refer to it.
+_PRONOUN_REACH = 150
+# So many pronouns have to agree before they outweigh a full name.
+_MIN_VOTES = 2
+
+
+@dataclass(slots=True, eq=False)
+class _Person:
+    """Someone named so far: the full forms, the places, and the gender where it is told."""
+
+    forms: list[tuple[str, ...]]
+    first: int
+    places: list[int] = field(default_factory=list)
+    gender: Gender | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Clues:
+    """What the words around each naming tell of the person's gender."""
+
+    stated: tuple[Gender | None, ...]
+    following: tuple[Gender | None, ...]
+
+
+def group_people(text: str, namings: Sequence[Naming]) -> list[list[Naming]]:
+    """Group the namings of people, given in text order.
+
+    A surname or given name that several people share goes to the one whose gender
+    fits the title before it or the pronoun after it, then to the one named last.
+    """
+    clues = _find_clues(text, namings)
+    owners = _find_full_names(namings)
+    people = list(dict.fromkeys(owners.values()))
+    places: defaultdict[_Person, list[int]] = defaultdict(list)
+    for i, person in owners.items():
+        places[person].append(i)
+    for person in people:
+        spans = [namings[i].mention.span for i in places[person]]
+        person.gender = find_gender(text, spans, [clues.following[i] for i in places[person]])
+    people += _place_short_names(namings, owners, clues)
+    return [[namings[i] for i in person.places] for person in people]
+
+
+def _find_clues(text: str, namings: Sequence[Naming]) -> _Clues:
+    narration = read_narration(text)
+    spans = [naming.mention.span for naming in namings]
+    nexts = [span.start for span in spans[1:]] + [len(text)]
+    return _Clues(
+        tuple(stated_gender(text, span) for span in spans),
+        tuple(_following(narration, span, end) for span, end in zip(spans, nexts, strict=False)),
+    )
+
+
+def _following(narration: Narration, span: Span, end: int) -> Gender | None:
+    """Return the gender of the pronoun that follows a name soon and before the next name."""
+    found = narration.next_pronoun(span.end)
+    if found is None or found[0] >= end:
+        return None
+    return found[1] if narration.distance(span.end, found[0]) <= _PRONOUN_REACH else None
+
+
+def _find_full_names(namings: Sequence[Naming]) -> dict[int, _Person]:
+    """Return who is meant by each naming of more than one word."""
+    places: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    for i, naming in enumerate(namings):
+        if len(split_suffix(naming.words)[0]) > 1:
+            places[naming.words].append(i)
+    index: defaultdict[tuple[str, ...], list[_Person]] = defaultdict(list)
+    owners: dict[int, _Person] = {}
+    for form in sorted(places, key=lambda form: (-len(form), places[form][0])):
+        person = _known(form, index) or _Person([], places[form][0])
+        person.forms.append(form)
+        person.first = min(person.first, places[form][0])
+        owners.update(dict.fromkeys(places[form], person))
+        for key in _keys(form):
+            index[key].append(person)
+    return owners
+
+
+def _keys(form: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield what a full name can be looked up by: given name or initial and surname, parts."""
+    words = split_suffix(form)[0][:_MAX_WORDS]
+    yield "given", usual_given(words[0]), words[-1]
+    yield "initial", words[0][0], words[-1]
+    if len(words[0]) == 1:
+        yield "only initial", words[0], words[-1]
+    for size in range(2, len(words)):
+        yield "part", *words[:size]
+        yield "part", *words[-size:]
+
+
+def _known(form: tuple[str, ...], index: Mapping[tuple[str, ...], list[_Person]]) -> _Person | None:
+    """Return the person who is known by a longer or equal form of a full name."""
+    words = split_suffix(form)[0][:_MAX_WORDS]
+    initial = "initial" if len(words[0]) == 1 else "only initial"
+    keys = (
+        ("given", usual_given(words[0]), words[-1]),
+        (initial, words[0][0], words[-1]),
+        ("part", *words),
+    )
+    near = dict.fromkeys(p for key in keys for p in index.get(key, ())[-_MAX_COMPARED:])
+    same = [
+        person
+        for person in near
+        if all(is_same_person(form, known) for known in person.forms[:_MAX_COMPARED])
+    ]
+    return same[0] if len(same) == 1 else None
+
+
+def _place_short_names(
+    namings: Sequence[Naming], owners: Mapping[int, _Person], clues: _Clues
+) -> list[_Person]:
+    """Give each naming its person, in text order; return the people only known by one word."""
+    surnames, givens = _short_index(owners.values())
+    agreed = _agreed_genders(namings, clues)
+    new: list[_Person] = []
+    unnamed: defaultdict[str, list[_Person]] = defaultdict(list)
+    for i, naming in enumerate(namings):
+        if i in owners:
+            owners[i].places.append(i)
+            continue
+        word = naming.words[0]
+        known = surnames.get(word) or givens.get(word) or []
+        wanted = (clues.stated[i], clues.following[i], agreed.get(word))
+        person = _likeliest(known, unnamed[word], wanted)
+        if person is None:
+            person = _Person([naming.words], i, gender=wanted[0] or wanted[2])
+            new.append(person)
+            unnamed[word].append(person)
+        person.gender = person.gender or clues.stated[i]
+        person.places.append(i)
+    return new
+
+
+def _short_index(
+    people: Iterable[_Person],
+) -> tuple[dict[str, list[_Person]], dict[str, list[_Person]]]:
+    """Index the people of full names by surname, and by the other words of their names."""
+    surnames: defaultdict[str, dict[_Person, None]] = defaultdict(dict)
+    givens: defaultdict[str, dict[_Person, None]] = defaultdict(dict)
+    for person in dict.fromkeys(people):
+        for form in person.forms:
+            words = split_suffix(form)[0]
+            surnames[words[-1]][person] = None
+            for word in words[:-1]:
+                givens[word][person] = None
+    return (
+        {word: list(people) for word, people in surnames.items()},
+        {word: list(people) for word, people in givens.items()},
+    )
+
+
+def _agreed_genders(namings: Sequence[Naming], clues: _Clues) -> dict[str, Gender | None]:
+    """Return the gender on which the pronouns after each bare name agree."""
+    votes: defaultdict[str, list[Gender]] = defaultdict(list)
+    for naming, gender in zip(namings, clues.following, strict=True):
+        if len(naming.words) == 1 and gender is not None:
+            votes[naming.words[0]].append(gender)
+    return {word: majority(v) for word, v in votes.items() if len(v) >= _MIN_VOTES}
+
+
+def _likeliest(
+    known: Sequence[_Person],
+    unnamed: Sequence[_Person],
+    wanted: tuple[Gender | None, Gender | None, Gender | None],
+) -> _Person | None:
+    """Choose who is meant by a bare name; None for somebody whose full name is not given.
+
+    `wanted` is the gender that the title before the name, the pronoun after it, and
+    the pronouns after all its occurrences tell.
+    """
+    stated, following, agreed = wanted
+    firm = stated or agreed
+    fitting = [
+        person
+        for person in [*known, *unnamed]
+        if firm is None or person.gender is None or person.gender is firm
+    ]
+    if len(fitting) > 1 and (hint := firm or following):
+        fitting = [person for person in fitting if person.gender is hint] or fitting
+    if not fitting:
+        return None
+    named = [person for person in fitting if person.places]
+    if named:
+        return max(named, key=lambda person: person.places[-1])
+    return min(fitting, key=lambda person: person.first)
