@@ -13,6 +13,7 @@ from typing import Any
 
 import stanza
 from stanza.resources.common import (
+    DEFAULT_MODEL_DIR,
     DEFAULT_RESOURCES_URL,
     DEFAULT_RESOURCES_VERSION,
     add_dependencies,
@@ -24,6 +25,9 @@ from stanza.resources.common import (
 
 from analysis.document import EntityType, Mention, ModelInfo, Reading, Span
 from analysis.errors import ModelDamaged, PackageMissing, PackageUnavailable
+
+DEFAULT_MODELS_DIR = Path(DEFAULT_MODEL_DIR)
+"""Where Stanza itself keeps its packages."""
 
 CONFIDENCE = 0.8
 """What every mention found by an official package is given.
@@ -62,7 +66,7 @@ class Package:
         """Read `language[:variant]`."""
         match = _NAME.fullmatch(name)
         if match is None:
-            raise ValueError(f"not a Stanza package, written language[:variant]: {name!r}")
+            raise PackageUnavailable(name, "a package is written language[:variant], such as de")
         return cls(match["language"], match["variant"] or "default")
 
     def __str__(self) -> str:
@@ -112,16 +116,18 @@ def find_mentions(found: Sequence[Any]) -> Iterator[Mention]:
 
 
 def fetch_package(
-    package: Package, models_dir: Path, *, resources_url: str = DEFAULT_RESOURCES_URL
+    package: Package, models_dir: Path, *, resources_url: str | None = None
 ) -> tuple[Path, ...]:
     """Download what `package` needs into `models_dir`, unless it is there, and return its files.
 
-    `resources_url` is the folder that holds Stanza's `resources_VERSION.json`;
+    `resources_url` is a mirror of the folder that holds Stanza's `resources_VERSION.json`;
     that file says where the models are.
     """
     try:
         models_dir.mkdir(parents=True, exist_ok=True)
-        download_resources_json(str(models_dir), resources_url=resources_url)
+        download_resources_json(
+            str(models_dir), resources_url=resources_url or DEFAULT_RESOURCES_URL
+        )
         contents = _list_contents(package, models_dir)
         stanza.download(
             contents.language,

@@ -1,11 +1,7 @@
 """Official Stanza packages, against a tiny one served on loopback."""
 
 import shutil
-from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from types import SimpleNamespace
 
 import pytest
@@ -14,26 +10,10 @@ import torch
 from analysis.document import EntityType, Reading
 from analysis.errors import ModelDamaged, PackageMissing, PackageUnavailable
 from analysis.packages import CONFIDENCE, Package, fetch_package, find_mentions, load_package
-from tests.analysis.tiny_package import build_tiny_package, write_index
+from tests.analysis.tiny_package import build_tiny_package, serve, write_index
 
 GERMAN = Package("de")
 STORY = "Anna Weber wohnt in Bonn. Die Siemens AG baut in Bonn. "
-
-
-class Handler(SimpleHTTPRequestHandler):
-    def log_message(self, *args):
-        pass
-
-
-def serve(folder: Path) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
-    address = f"http://127.0.0.1:{server.server_port}"
-    for index in folder.glob("resources_*.json"):
-        index.write_text(index.read_text().replace("ADDRESS", address))
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield address
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.fixture(scope="module")
@@ -51,14 +31,15 @@ def offered(package_dir, tmp_path):
 
 @pytest.fixture
 def address(offered):
-    yield from serve(offered)
+    with serve(offered) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def fetched(package_dir, tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     copy = shutil.copytree(package_dir, tmp_path_factory.mktemp("server") / "offered")
-    for address in serve(Path(copy)):
+    with serve(Path(copy)) as address:
         fetch_package(GERMAN, folder, resources_url=address)
     return folder
 
@@ -91,7 +72,7 @@ def test_parse(name, package):
 )
 def test_parse_refuses(name):
     """A name that is no package is refused, above all one that leads out of the folder."""
-    with pytest.raises(ValueError, match="not a Stanza package"):
+    with pytest.raises(PackageUnavailable, match="is written"):
         Package.parse(name)
 
 
@@ -236,7 +217,7 @@ def test_load_runs_no_code(offered, tmp_path):
     mark = tmp_path / "mark"
     torch.save({"model": Intruder(mark)}, offered / "de" / "ner" / "tiny.pt")
     write_index(offered)
-    for address in serve(offered):
+    with serve(offered) as address:
         fetch_package(GERMAN, tmp_path / "models", resources_url=address)
     with pytest.raises(ModelDamaged, match="more than weights"):
         load_package(GERMAN, tmp_path / "models")

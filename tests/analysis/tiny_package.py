@@ -1,8 +1,13 @@
 """A Stanza package small enough to train in a test, in a folder as Stanza's servers offer it."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from hashlib import md5
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 from stanza.models import ner_tagger, tokenizer
 from stanza.resources.common import DEFAULT_RESOURCES_VERSION
@@ -41,6 +46,26 @@ def write_index(folder: Path) -> None:
         "url": "ADDRESS/{lang}/{filename}",
     }
     (folder / f"resources_{DEFAULT_RESOURCES_VERSION}.json").write_text(json.dumps(index))
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@contextmanager
+def serve(folder: Path) -> Iterator[str]:
+    """Offer `folder` on loopback for a while, and give its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
+    address = f"http://127.0.0.1:{server.server_port}"
+    for index in folder.glob("resources_*.json"):
+        index.write_text(index.read_text().replace("ADDRESS", address))
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield address
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def _train_tokenizer(save_dir: Path, work: Path) -> None:
