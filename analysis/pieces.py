@@ -1,0 +1,145 @@
+"""Turn a text into the word pieces that the encoder reads, and never lose an offset.
+
+The encoder is uncased and knows no layout, so each piece carries what it
+cannot see: its word shape, where it stands relative to the quotation marks, and
+which paragraph it belongs to. A break piece stands between paragraphs.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Protocol
+
+from analysis.marks import MarkState, mark_states, pair_marks
+
+PARAGRAPH = re.compile(r"[^\n\r\u2028\u2029]+")
+BREAK_PIECE = "[unused1]"
+# The state of pieces that stand for no text: breaks and the encoder's own markers.
+NO_TEXT_STATE = len(MarkState)
+STATE_COUNT = len(MarkState) + 1
+
+
+class Shape(IntEnum):
+    """The letter case of a piece, which the uncased encoder does not see."""
+
+    NO_LETTERS = 0
+    DIGITS = 1
+    LOWER = 2
+    CAPITALIZED = 3
+    UPPER = 4
+    MIXED = 5
+
+
+class Encoding(Protocol):
+    """The pieces of one paragraph, as the `tokenizers` library returns them."""
+
+    ids: list[int]
+    offsets: list[tuple[int, int]]
+
+
+class Tokenizer(Protocol):
+    """What is needed of a `tokenizers.Tokenizer`."""
+
+    def encode_batch(self, input: list[str], add_special_tokens: bool) -> Sequence[Encoding]:
+        """Split each text into pieces with code point offsets."""
+        ...
+
+    def token_to_id(self, token: str) -> int | None:
+        """Return the number of a vocabulary item."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """The pieces of one text, in parallel lists.
+
+    `starts` and `ends` are code point offsets into the text; a break piece is
+    empty (start == end) and stands at the start of the paragraph that follows.
+    """
+
+    ids: list[int]
+    starts: list[int]
+    ends: list[int]
+    shapes: list[int]
+    states: list[int]
+    paragraphs: list[int]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def is_break(self, index: int) -> bool:
+        """Tell whether the piece stands between paragraphs."""
+        return self.starts[index] == self.ends[index]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Window:
+    """A half-open range of pieces that the encoder reads at once."""
+
+    start: int
+    end: int
+
+
+def word_shape(word: str) -> Shape:
+    """Return the case class of a word or piece."""
+    if not any(map(str.isalnum, word)):
+        return Shape.NO_LETTERS
+    if word.isdigit():
+        return Shape.DIGITS
+    if word.islower():
+        return Shape.LOWER
+    if word[0].isupper() and (len(word) == 1 or word[1:].islower()):
+        return Shape.CAPITALIZED
+    return Shape.UPPER if word.isupper() else Shape.MIXED
+
+
+def split_pieces(text: str, tokenizer: Tokenizer) -> Pieces:
+    """Return the pieces of `text`, which must hold no lone surrogates."""
+    states = mark_states(text, pair_marks(text))
+    paragraphs = [m for m in PARAGRAPH.finditer(text) if not m.group().isspace()]
+    encodings = tokenizer.encode_batch([m.group() for m in paragraphs], add_special_tokens=False)
+    break_id = tokenizer.token_to_id(BREAK_PIECE)
+    if break_id is None:
+        raise ValueError(f"the vocabulary lacks {BREAK_PIECE}")
+    pieces = Pieces([], [], [], [], [], [])
+    for number, (match, encoding) in enumerate(zip(paragraphs, encodings, strict=True)):
+        offset = match.start()
+        if number:
+            _append(pieces, break_id, offset, offset, Shape.NO_LETTERS, NO_TEXT_STATE, number)
+        for piece, (start, end) in zip(encoding.ids, encoding.offsets, strict=True):
+            if start == end:
+                continue
+            start, end = start + offset, end + offset
+            _append(pieces, piece, start, end, word_shape(text[start:end]), states[start], number)
+    return pieces
+
+
+def _append(
+    pieces: Pieces, id_: int, start: int, end: int, shape: int, state: int, paragraph: int
+) -> None:
+    pieces.ids.append(id_)
+    pieces.starts.append(start)
+    pieces.ends.append(end)
+    pieces.shapes.append(shape)
+    pieces.states.append(state)
+    pieces.paragraphs.append(paragraph)
+
+
+def find_windows(count: int, *, size: int, stride: int) -> tuple[Window, ...]:
+    """Cover `count` pieces with windows of at most `size`, `stride` apart, the last one flush."""
+    if not count:
+        return ()
+    starts = [*range(0, max(1, count - size), stride), max(0, count - size)]
+    return tuple(Window(start, min(count, start + size)) for start in dict.fromkeys(starts))
+
+
+def share_pieces(windows: Sequence[Window]) -> Iterator[Window]:
+    """Yield, for each window, the pieces that it sees more centrally than its neighbours do."""
+    start = 0
+    for window, following in zip(windows, windows[1:], strict=False):
+        end = (following.start + window.end) // 2
+        yield Window(start, end)
+        start = end
+    if windows:
+        yield Window(start, windows[-1].end)

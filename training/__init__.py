@@ -1,0 +1,1 @@
+"""Build the model that ships: prepare the corpora, train, export."""

@@ -1,0 +1,102 @@
+"""`python -m training --data ../shared/data`: prepare, train, export.
+
+Every stage can be interrupted and run again: what is done is not done twice.
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+from functools import partial
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+from transformers import BertModel
+
+from analysis.models import SHIPPED_WEIGHTS, Config, Network
+from training.corpora import add_silver, read_articles, read_attributions, read_sentences
+from training.export import export_model
+from training.figures import dev_figures
+from training.learning import Batches, Sources, Trainer
+from training.records import Record
+from training.settings import RECIPE, Corpus, Recipe, load_recipe
+
+
+def main() -> None:
+    """Follow the recipe from the corpora to the weights that ship."""
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="the folder of the corpora")
+    parser.add_argument("--recipe", type=Path, default=RECIPE)
+    parser.add_argument("--work", type=Path, default=Path("build/training"))
+    parser.add_argument("--out", type=Path, default=SHIPPED_WEIGHTS)
+    options = parser.parse_args()
+    recipe = load_recipe(options.recipe)
+    options.work.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(recipe.learning.threads)
+    torch.manual_seed(recipe.seed)
+
+    folder = find_encoder(recipe)
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    print("reading the corpora", flush=True)
+    sources = read_sources(recipe, options.data)
+    for (records, repeats), corpus in zip(sources, recipe.corpora, strict=True):
+        print(f"  {corpus.path}: {len(records)} texts, {repeats} times an epoch", flush=True)
+    # Dropout in the attention costs a third of the speed and gave no better figures.
+    encoder = BertModel.from_pretrained(
+        folder, add_pooling_layer=False, attention_probs_dropout_prob=0.0
+    )
+    network = Network(Config(), encoder)
+    trainer = Trainer(network, Batches(sources, tokenizer, recipe), recipe, options.work)
+    articles, quoted = read_dev(recipe, options.data)
+    trainer.train(partial(dev_figures, tokenizer=tokenizer, articles=articles, quoted=quoted))
+    export_model(network, tokenizer, recipe, options.out)
+    summary = {"recipe": recipe.version, "training_seconds": round(trainer.seconds)}
+    (options.work / "summary.json").write_text(json.dumps(summary) + "\n", encoding="utf-8")
+    print(f"exported to {options.out}", flush=True)
+
+
+def find_encoder(recipe: Recipe) -> Path:
+    """Return the folder of the encoder to start from: a package's, or a snapshot of the hub's."""
+    spec = importlib.util.find_spec(recipe.encoder["package"])
+    if spec and spec.submodule_search_locations:
+        os.environ["HF_HUB_OFFLINE"] = "1"
+        return Path(spec.submodule_search_locations[0]) / "model"
+    from huggingface_hub import snapshot_download
+
+    return Path(snapshot_download(recipe.encoder["hub"]))
+
+
+def read_sources(recipe: Recipe, data: Path) -> Sources:
+    """Read every corpus of the recipe."""
+    return [(_read(corpus, data), corpus.repeats) for corpus in recipe.corpora]
+
+
+def _read(corpus: Corpus, data: Path) -> list[Record]:
+    paths = sorted(data.glob(corpus.path))
+    if not paths:
+        raise SystemExit(f"no corpus at {data / corpus.path}")
+    if any("test" in path.name for path in paths):
+        raise SystemExit(f"{corpus.path} names a test part: never trained on")
+    if corpus.reader == "sentences":
+        return [r for path in paths for r in read_sentences(path, corpus.weight)]
+    if corpus.reader == "articles":
+        return [r for path in paths for r in read_articles(path, corpus.weight)]
+    records = [r for path in paths for r in read_attributions(path)]
+    if corpus.silver:
+        records = list(add_silver(records, data / corpus.silver, corpus.weight))
+    return records
+
+
+def read_dev(recipe: Recipe, data: Path) -> tuple[list[Record], list[Record]]:
+    """Read the first dev texts of either kind."""
+    most = int(recipe.dev["texts"])
+    articles = list(read_articles(data / str(recipe.dev["articles"]), 1.0))[:most]
+    quoted = list(read_attributions(data / str(recipe.dev["attributions"])))[:most]
+    return articles, quoted
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""Write the trained network in the form that the service loads."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from tokenizers import Tokenizer
+
+from analysis.models import CONFIG_FILE, TOKENIZER_FILE, WEIGHTS_FILE, Config, Network
+from training.settings import Recipe
+
+
+def export_model(network: Network, tokenizer: Tokenizer, recipe: Recipe, folder: Path) -> None:
+    """Write weights (half precision), vocabulary and config with their digests to `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = {
+        name: tensor.detach().cpu().to(torch.float16).contiguous()
+        for name, tensor in network.state_dict().items()
+    }
+    save_file(weights, folder / WEIGHTS_FILE)
+    tokenizer.save(str(folder / TOKENIZER_FILE))
+    config = {
+        "name": recipe.name,
+        "version": recipe.version,
+        "languages": list(recipe.languages),
+        "network": asdict(Config()),
+        "sha256": {
+            name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+            for name in (WEIGHTS_FILE, TOKENIZER_FILE)
+        },
+    }
+    (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")

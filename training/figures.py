@@ -1,0 +1,58 @@
+"""Quick figures on development texts, for the curves; `make evaluate` prints the real ones."""
+
+from copy import deepcopy
+from collections.abc import Hashable, Iterable, Sequence
+
+import torch
+from tokenizers import Tokenizer
+
+from analysis.models import Config, Model, Network
+from analysis.document import ModelInfo
+from training.records import Record
+
+_UNNAMED = ModelInfo("in training", "0", "", ("en",))
+
+
+def dev_figures(
+    network: Network, tokenizer: Tokenizer, articles: Sequence[Record], quoted: Sequence[Record]
+) -> dict[str, float]:
+    """Return mention F1 on `articles`, and F1 of content words and linked sources on `quoted`."""
+    model = Model(deepcopy(network).cpu(), tokenizer, Config(), _UNNAMED)
+    with torch.inference_mode():
+        mentions = [
+            (
+                {(m.start, m.end, m.type) for m in record.mentions or ()},
+                {
+                    (m.span.start, m.span.end, str(m.type))
+                    for m in model.read(record.text).mentions
+                },
+            )
+            for record in articles
+        ]
+        contents, sources = [], []
+        for record in quoted:
+            found = model.read(record.text).attributions
+            gold = record.attributions or ()
+            contents.append(
+                (
+                    _characters(r for a in gold for r in a.content),
+                    _characters((s.start, s.end) for a in found for s in a.content),
+                )
+            )
+            sources.append(
+                (
+                    {(c[0], s[1]) for a in gold for c in a.content[:1] for s in a.source[:1]},
+                    {(a.content[0].start, a.speaker.end) for a in found if a.speaker},
+                )
+            )
+    return {"mention_f1": _f1(mentions), "content_f1": _f1(contents), "pair_f1": _f1(sources)}
+
+
+def _characters(ranges: Iterable[tuple[int, int]]) -> set[int]:
+    return {i for start, end in ranges for i in range(start, end)}
+
+
+def _f1(pairs: Sequence[tuple[set[Hashable], set[Hashable]]]) -> float:
+    right = sum(len(gold & found) for gold, found in pairs)
+    total = sum(len(gold) + len(found) for gold, found in pairs)
+    return round(200 * right / total, 2) if total else 0.0

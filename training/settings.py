@@ -1,0 +1,69 @@
+"""The recipe, read from its TOML file."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from training.augmentation import Rates
+
+RECIPE = Path(__file__).parent / "config.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """A corpus, how often an epoch goes through it, and how far its mentions are trusted."""
+
+    reader: str
+    path: str
+    repeats: float
+    weight: float
+    silver: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """How the network learns; see the comments in the recipe."""
+
+    pieces: int
+    batch_pieces: int
+    window: int
+    encoder_rate: float
+    head_rate: float
+    warm_up: float
+    weight_decay: float
+    attribution_weight: float
+    link_weight: float
+    bfloat16: bool
+    threads: int
+    checkpoint_seconds: float
+    evaluations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that decides what the trained weights will be, the data aside."""
+
+    name: str
+    version: str
+    seed: int
+    languages: tuple[str, ...]
+    encoder: dict[str, str]
+    corpora: tuple[Corpus, ...]
+    augmentation: Rates
+    learning: Learning
+    dev: dict[str, str | int]
+
+
+def load_recipe(path: Path = RECIPE) -> Recipe:
+    """Read a recipe; a missing or unknown key raises TypeError."""
+    with path.open("rb") as file:
+        values = tomllib.load(file)
+    return Recipe(
+        **{
+            **values,
+            "languages": tuple(values["languages"]),
+            "corpora": tuple(Corpus(**corpus) for corpus in values["corpora"]),
+            "augmentation": Rates(**values["augmentation"]),
+            "learning": Learning(**values["learning"]),
+        }
+    )
