@@ -1,0 +1,79 @@
+"""What callers send: a text, and how they want it read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import Schema, fields, post_load, validate
+
+from schemas.offsets import OffsetUnit
+
+DEFAULT_LANGUAGE = "en"
+MAX_ID_CHARS = 256
+MAX_LANGUAGE_CHARS = 35
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A text to analyze, as submitted."""
+
+    text: str
+    id: str | None = None
+    language: str = DEFAULT_LANGUAGE
+    offset_unit: OffsetUnit = OffsetUnit.CODEPOINT
+
+
+def _id(**options: Any) -> fields.String:
+    return fields.String(
+        validate=validate.Length(max=MAX_ID_CHARS),
+        metadata={
+            "description": "Your own identifier of the text. It comes back unchanged and is "
+            "neither stored nor interpreted.",
+            "examples": ["story-4711"],
+        },
+        **options,
+    )
+
+
+class OptionsSchema(Schema):
+    """What may go beside a text, in a JSON body or in the query."""
+
+    id = _id()
+    language = fields.String(
+        load_default=DEFAULT_LANGUAGE,
+        validate=validate.Length(min=1, max=MAX_LANGUAGE_CHARS),
+        metadata={
+            "description": "The language of the text, one of those that /v1/capabilities lists.",
+            "examples": [DEFAULT_LANGUAGE],
+        },
+    )
+    offset_unit = fields.Enum(
+        OffsetUnit,
+        by_value=fields.String,
+        load_default=OffsetUnit.CODEPOINT,
+        metadata={
+            "description": "What offsets in the answer count: Unicode code points, or UTF-16 code "
+            "units as browsers do.",
+            # apispec would write the enum's member, which YAML cannot represent.
+            "default": OffsetUnit.CODEPOINT.value,
+        },
+    )
+
+
+class SubmissionSchema(OptionsSchema):
+    """A text and how to read it; loads as a `Submission`."""
+
+    id = _id(load_default=None, allow_none=True)
+    text = fields.String(
+        required=True,
+        metadata={
+            "description": "The text, at most as long as /v1/capabilities says. It is taken "
+            "verbatim: nothing is trimmed, normalized or decoded. A text of white space only is "
+            "valid and holds nothing.",
+            "examples": ["“We will rebuild the bridge,” said Ana Sousa, the mayor of Porto."],
+        },
+    )
+
+    @post_load
+    def _build_submission(self, values: Mapping[str, Any], **_: Any) -> Submission:
+        return Submission(**values)

@@ -1,0 +1,285 @@
+"""What callers get: the answer's envelope, its entities and its quotes."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, pre_dump, validate
+
+from analysis.document import AttributionStatus, EntityType, MentionKind, QuoteKind
+from schemas.answers import CONTEXT_CHARS, Answer, View, view_answer
+from schemas.offsets import OffsetUnit
+
+DECIMALS = 4
+
+
+class Share(fields.Float):
+    """A number from 0 to 1, dumped with four decimals at most."""
+
+    def __init__(self, description: str) -> None:
+        super().__init__(
+            required=True,
+            validate=validate.Range(min=0, max=1),
+            metadata={"description": description},
+        )
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return round(float(value), DECIMALS)
+
+
+def _text(description: str, **options: Any) -> fields.String:
+    return fields.String(required=True, metadata={"description": description}, **options)
+
+
+def _number(description: str) -> fields.Integer:
+    return fields.Integer(
+        required=True, validate=validate.Range(min=0), metadata={"description": description}
+    )
+
+
+def _choice(choices: type[Any], description: str, **options: Any) -> fields.Enum[Any]:
+    return fields.Enum(
+        choices,
+        by_value=fields.String,
+        required=True,
+        metadata={"description": description},
+        **options,
+    )
+
+
+def _nested(schema: type[Schema], description: str, **options: Any) -> fields.Nested:
+    return fields.Nested(schema, required=True, metadata={"description": description}, **options)
+
+
+def _list(schema: type[Schema], description: str, **options: Any) -> fields.List[Any]:
+    metadata = {"description": description}
+    return fields.List(fields.Nested(schema), **{"required": True, "metadata": metadata, **options})
+
+
+class SpanSchema(Schema):
+    """A half-open range of the text."""
+
+    class Meta:
+        """How the document describes it."""
+
+        description = "A half-open range of the text, exactly as submitted."
+
+    start = _number("The offset of the first character.")
+    end = _number("The offset after the last character.")
+    text = _text("The text between the two offsets, verbatim.")
+
+
+class MentionSchema(SpanSchema):
+    """A stretch of text that refers to an entity."""
+
+    class Meta:
+        """How the document describes it."""
+
+        description = "A stretch of text that refers to a person, an organisation or a place."
+
+    kind = _choice(MentionKind, "The form of the mention. Only names count.")
+    confidence = Share("The probability that the mention is right.")
+
+
+class SpeakerMentionSchema(SpanSchema):
+    """The words that stand for the speaker beside a quote."""
+
+    class Meta:
+        """How the document describes it."""
+
+        description = "The words that stand for the speaker beside a quote."
+
+    kind = _choice(MentionKind, "The form of these words.")
+
+
+class EntitySchema(Schema):
+    """Someone or something that the text names."""
+
+    class Meta:
+        """How the document describes it."""
+
+        description = "A person, an organisation or a place, with its mentions in text order."
+
+    id = _text("Derived from type and name alone: the same in every text and every run.")
+    name = _text("The fullest form of the name.")
+    aliases = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "The other forms of the name that the text uses."},
+    )
+    count = _number("How many times the text names the entity.")
+    salience = Share("The entity's share of the text's attention.")
+    mentions = _list(MentionSchema, "Every mention, in text order.")
+
+
+class SpeakerSchema(Schema):
+    """Who said a quote."""
+
+    class Meta:
+        """How the document describes it."""
+
+        description = (
+            "Who said a quote. Where the text only describes the speaker (“a senior aide”), "
+            "`name`, `entity_id` and `type` are null."
+        )
+
+    name = _text("The speaker's name.", allow_none=True)
+    entity_id = _text("The `id` of the speaker among the entities.", allow_none=True)
+    type = _choice(EntityType, "What the speaker is.", allow_none=True)
+    mention = _nested(
+        SpeakerMentionSchema,
+        "The words that stand for the speaker; null where the quote goes on from an earlier one.",
+        allow_none=True,
+    )
+
+
+class AttributionSchema(Schema):
+    """How far the text tells who said a quote."""
+
+    class Meta:
+        """How the document describes it."""
+
+        description = "How far the text tells who said a quote."
+
+    status = _choice(AttributionStatus, "Whether the speaker is known.")
+    confidence = Share("The probability that content and speaker are right.")
+    candidates = _list(
+        SpeakerSchema,
+        "The possible speakers, likeliest first. Given where `status` is `ambiguous`.",
+        required=False,
+    )
+
+
+class ContextSchema(Schema):
+    """The text around a quote."""
+
+    class Meta:
+        """How the document describes it."""
+
+        description = (
+            f"The text around a quote, verbatim, up to {CONTEXT_CHARS} code points on each side: "
+            "with them a quote is found again in another copy of the text."
+        )
+
+    prefix = _text("What precedes the first fragment.")
+    suffix = _text("What follows the last fragment.")
+
+
+class QuoteSchema(Schema):
+    """What somebody said."""
+
+    class Meta:
+        """How the document describes it."""
+
+        description = "What somebody said, attributed as far as the text allows."
+
+    id = _text("`q1`, `q2` …, in text order.")
+    kind = _choice(
+        QuoteKind,
+        "How much of the quote stands inside quotation marks: all (`direct`), some (`mixed`) or "
+        "nothing (`indirect`).",
+    )
+    text = _text(
+        "The texts of the fragments, joined by one space: verbatim where there is one fragment."
+    )
+    fragments = _list(
+        SpanSchema,
+        "What was said, in text order. An interrupted quote has several fragments. Those of a "
+        "direct quote leave the quotation marks out.",
+        validate=validate.Length(min=1),
+    )
+    cue = _nested(SpanSchema, "The word that announces the quote (“said”).", allow_none=True)
+    speaker = _nested(SpeakerSchema, "Null where the text gives no speaker.", allow_none=True)
+    attribution = _nested(AttributionSchema, "How far the text tells who spoke.")
+    context = _nested(ContextSchema, "The text around the quote.")
+
+
+class WarningSchema(Schema):
+    """Something that the caller should know about an answer."""
+
+    class Meta:
+        """How the document describes it."""
+
+        description = "Something to know about an answer."
+
+    code = _text("A stable code.")
+    detail = _text("A sentence for people.")
+
+
+class ModelSchema(Schema):
+    """Which model answered."""
+
+    class Meta:
+        """How the document describes it."""
+
+        description = "The model that answers."
+
+    name = _text("The model's name.")
+    version = _text("The model's version.")
+    digest = _text("The SHA-256 of the model's weights.")
+
+
+class TimingsSchema(Schema):
+    """Where the time went."""
+
+    class Meta:
+        """How the document describes it."""
+
+        description = "Where the time went, in milliseconds."
+
+    queue = _number("How long the text waited for the model.")
+    analysis = _number("How long the analysis took, in a batch with other texts under load.")
+
+
+class MetaSchema(Schema):
+    """What made an answer."""
+
+    class Meta:
+        """How the document describes it."""
+
+        description = "What made the answer, and how long it took."
+
+    service = _text("The version of the service.")
+    model = _nested(ModelSchema, "The model that answered.")
+    timings_ms = _nested(TimingsSchema, "Where the time went, in milliseconds.")
+
+
+class AnswerSchema(Schema):
+    """An answer with everything in it; dumps an `Answer`."""
+
+    class Meta:
+        """How the document describes it."""
+
+        description = "What a text holds. Lists are in order of first appearance."
+
+    id = _text("The identifier sent with the text.", allow_none=True)
+    language = _text("The language that the text was read in.")
+    offset_unit = _choice(OffsetUnit, "What offsets count.")
+    text_length = _number("The length of the text in that unit.")
+    people = _list(EntitySchema, "The people that the text names.")
+    organisations = _list(EntitySchema, "The organisations that the text names.")
+    places = _list(EntitySchema, "The places that the text names.")
+    quotes = _list(QuoteSchema, "What is said in the text.")
+    warnings = _list(WarningSchema, "What to know about this answer.")
+    meta = _nested(MetaSchema, "What made the answer, and how long it took.")
+
+    @pre_dump
+    def _view(self, answer: Answer, **_: Any) -> View:
+        return view_answer(answer)
+
+
+class EntitiesAnswerSchema(AnswerSchema):
+    """An answer without its quotes; dumps an `Answer`."""
+
+    class Meta:
+        """How the document describes it."""
+
+        description = "The people, organisations and places of a text."
+        exclude = ("quotes",)
+
+
+class QuotesAnswerSchema(AnswerSchema):
+    """An answer with the entities that speak; dumps an `Answer`."""
+
+    class Meta:
+        """How the document describes it."""
+
+        description = "The quotes of a text, and the entities that speak or may speak in them."
