@@ -1,0 +1,1 @@
+"""The service: HTTP, command line and batching around the analysis."""

@@ -1,0 +1,80 @@
+"""`create_app`: the only place where the parts of the service meet."""
+
+import os
+from collections.abc import Callable
+from importlib.metadata import version
+
+import flask
+from flask.json.provider import DefaultJSONProvider
+
+from service import api, health
+from service.batching import Analyzer, Batcher, Capacity
+from service.logs import configure_events
+from service.observability import Metrics, observe_requests
+from service.openapi import build_api, serve_document
+from service.problems import register_problems
+from service.services import Services, attach_services
+from service.settings import Settings
+
+AnalyzerFactory = Callable[[Settings], Analyzer]
+
+
+class _AsciiJson(DefaultJSONProvider):
+    """Escapes everything beyond ASCII, so that lone surrogates come back as submitted."""
+
+    ensure_ascii = True
+    sort_keys = False
+
+
+def load_analyzer(settings: Settings) -> Analyzer:
+    """Load the model that the settings name. Only the thread that will call it may do so."""
+    # Imports torch, which only the owner thread of a serving process needs.
+    from analysis.pipeline import load_pipeline
+
+    return load_pipeline()
+
+
+def create_app(
+    settings: Settings | None = None,
+    analyzer_factory: AnalyzerFactory = load_analyzer,
+    *,
+    start: bool = True,
+) -> flask.Flask:
+    """Build the application, and start loading its model.
+
+    Without settings, those of the environment hold. An application that only
+    describes itself need not `start`.
+    """
+    settings = settings or Settings.from_env(os.environ)
+    configure_events()
+    app = _create_flask(settings)
+    batcher = _create_batcher(settings, analyzer_factory)
+    metrics = Metrics(settings.metrics_dir)
+    service_version = version("whosaid")
+    attach_services(app, Services(settings, batcher, metrics, service_version))
+    observe_requests(app, metrics)
+    document = build_api(app, service_version)
+    document.register_blueprint(api.blueprint)
+    document.register_blueprint(health.blueprint)
+    serve_document(app, document)
+    register_problems(app)
+    if start:
+        batcher.start()
+    return app
+
+
+def _create_flask(settings: Settings) -> flask.Flask:
+    app = flask.Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.json = _AsciiJson(app)
+    return app
+
+
+def _create_batcher(settings: Settings, analyzer_factory: AnalyzerFactory) -> Batcher:
+    capacity = Capacity(
+        max_jobs=settings.queue_max_jobs,
+        max_chars=settings.queue_max_chars,
+        batch_max_chars=settings.batch_max_chars,
+        deadline_seconds=settings.deadline_seconds,
+    )
+    return Batcher(lambda: analyzer_factory(settings), capacity)

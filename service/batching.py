@@ -1,0 +1,309 @@
+"""One thread owns the model; request threads hand it texts and wait.
+
+Stanza does not promise thread safety, and a model loaded before a fork can hang
+its workers. So the owner thread, started after the fork, loads the model and is
+the only one to call it. It takes what is waiting at once: batches grow only
+under load.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, wait
+from dataclasses import dataclass, field
+from enum import StrEnum
+from threading import Condition, Thread
+from typing import Protocol
+
+import structlog
+
+from analysis.document import Analysis, ModelInfo
+from analysis.errors import UnsupportedLanguage, WhosaidError
+
+# Read once before the service calls itself ready: everything that is built on first use, is built.
+WARM_UP_TEXT = (
+    "The bridge over the Douro will reopen in May, the mayor of Porto, Ana Sousa, told Reuters "
+    "on Monday. “We promised the people of this city a safer crossing,” she said. Sousa added "
+    "that the Ministry of Transport had paid half of the cost."
+)
+
+log = structlog.stdlib.get_logger()
+
+
+class Analyzer(Protocol):
+    """What the owner thread needs of an analysis pipeline."""
+
+    @property
+    def info(self) -> ModelInfo:
+        """Which model this is."""
+
+    def analyze(self, texts: Sequence[str], language: str = "en") -> list[Analysis]:
+        """Analyze texts of one language, in order."""
+
+
+class QueueFull(WhosaidError):
+    """More texts are waiting than the service takes on."""
+
+    def __init__(self, jobs: int, chars: int) -> None:
+        super().__init__(f"{jobs} texts of {chars} characters are waiting already")
+        self.jobs = jobs
+        self.chars = chars
+
+
+class DeadlineExceeded(WhosaidError):
+    """An answer took longer than it may."""
+
+    def __init__(self, deadline_seconds: float) -> None:
+        super().__init__(f"no answer within {deadline_seconds:g} seconds")
+        self.deadline_seconds = deadline_seconds
+
+
+class NotReady(WhosaidError):
+    """The model is loading, failed to load, or is being closed."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"the model is {state}")
+        self.state = state
+
+
+class State(StrEnum):
+    """What the owner thread is doing."""
+
+    LOADING = "loading"
+    READY = "ready"
+    CLOSED = "closed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """How much a batcher takes on. Code points count over all texts together."""
+
+    max_jobs: int
+    max_chars: int
+    batch_max_chars: int
+    deadline_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An analysis and its model, how long its text waited, and how long its batch took."""
+
+    analysis: Analysis
+    model: ModelInfo
+    queue_seconds: float
+    analysis_seconds: float
+    batch_jobs: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """A text that somebody waits for. Times are those of the monotonic clock."""
+
+    text: str
+    language: str
+    submitted: float
+    deadline: float
+    future: Future[Outcome] = field(default_factory=Future)
+
+
+def take_batch(waiting: deque[Job], max_chars: int) -> list[Job]:
+    """Remove and return the next jobs of one language that fit the budget together.
+
+    A first job larger than the budget goes alone; abandoned jobs are dropped.
+    """
+    batch: list[Job] = []
+    chars = 0
+    while waiting and (not batch or _fits(waiting[0], batch[0], max_chars - chars)):
+        job = waiting.popleft()
+        if job.future.set_running_or_notify_cancel():
+            batch.append(job)
+            chars += len(job.text)
+    return batch
+
+
+def _fits(job: Job, first: Job, room: int) -> bool:
+    return job.language == first.language and len(job.text) <= room
+
+
+class Batcher:
+    """Owns an analyzer, and answers request threads with it.
+
+    `build` and the analyzer run in the owner thread only.
+    """
+
+    def __init__(
+        self,
+        build: Callable[[], Analyzer],
+        capacity: Capacity,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._build = build
+        self._capacity = capacity
+        self._when_failed: Callable[[bool], None] = lambda loaded: None
+        self._clock = clock
+        self._changed = Condition()
+        self._waiting: deque[Job] = deque()
+        self._jobs = 0
+        self._chars = 0
+        self._state = State.LOADING
+        self._info: ModelInfo | None = None
+        self._owner = Thread(target=self._own, name="model-owner", daemon=True)
+
+    @property
+    def state(self) -> State:
+        """What the owner thread is doing."""
+        return self._state
+
+    @property
+    def info(self) -> ModelInfo:
+        """The loaded model. Raises `NotReady` before it is loaded."""
+        if self._info is None or self._state is not State.READY:
+            raise NotReady(self._state)
+        return self._info
+
+    def check_language(self, language: str) -> None:
+        """Raise `UnsupportedLanguage` if the model does not read a language."""
+        languages = self.info.languages
+        if language not in languages:
+            raise UnsupportedLanguage(language, languages)
+
+    def start(self) -> None:
+        """Start the owner thread, which loads the model."""
+        self._owner.start()
+
+    def when_failed(self, call: Callable[[bool], None]) -> None:
+        """Have the owner's end announced, at once if it came already.
+
+        `call` is told whether the model had been loaded.
+        """
+        with self._changed:
+            self._when_failed = call
+            failed, loaded = self._state is State.FAILED, self._info is not None
+        if failed:
+            call(loaded)
+
+    def wait_until_loaded(self, timeout_seconds: float) -> bool:
+        """Wait for the model; tell whether it is ready."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._state is not State.LOADING, timeout_seconds)
+        return self._state is State.READY
+
+    def analyze(self, text: str, language: str) -> Outcome:
+        """Have a text analyzed in a batch, and wait for the outcome.
+
+        Raises `NotReady`, `UnsupportedLanguage` or `QueueFull` at once,
+        `DeadlineExceeded` late, and whatever the analyzer raised for this text.
+        """
+        job = self._submit(text, language)
+        wait([job.future], timeout=self._capacity.deadline_seconds)
+        if not job.future.done():
+            job.future.cancel()
+            raise DeadlineExceeded(self._capacity.deadline_seconds)
+        return job.future.result()
+
+    def close(self) -> None:
+        """Accept nothing more, finish what was accepted, and end the owner thread."""
+        with self._changed:
+            if self._state is not State.FAILED:
+                self._state = State.CLOSED
+            self._changed.notify_all()
+        if self._owner.is_alive():
+            self._owner.join(timeout=self._capacity.deadline_seconds)
+
+    def _submit(self, text: str, language: str) -> Job:
+        now = self._clock()
+        job = Job(text, language, now, now + self._capacity.deadline_seconds)
+        with self._changed:
+            self._check_admission(job)
+            self._jobs += 1
+            self._chars += len(text)
+            self._waiting.append(job)
+            self._changed.notify_all()
+        job.future.add_done_callback(lambda _: self._release(job))
+        return job
+
+    def _check_admission(self, job: Job) -> None:
+        self.check_language(job.language)
+        too_many = self._jobs >= self._capacity.max_jobs
+        if too_many or self._chars + len(job.text) > self._capacity.max_chars:
+            raise QueueFull(self._jobs, self._chars)
+
+    def _release(self, job: Job) -> None:
+        with self._changed:
+            self._jobs -= 1
+            self._chars -= len(job.text)
+
+    def _own(self) -> None:
+        batch: list[Job] = []
+        try:
+            analyzer = self._load()
+            while batch := self._next_batch():
+                self._answer(analyzer, batch)
+        # Whatever ends this thread, nobody may be left waiting for it.
+        except BaseException as error:
+            self._fail(error, batch)
+
+    def _load(self) -> Analyzer:
+        started = self._clock()
+        analyzer = self._build()
+        info = analyzer.info
+        analyzer.analyze([WARM_UP_TEXT], info.languages[0])
+        with self._changed:
+            self._info = info
+            if self._state is State.LOADING:
+                self._state = State.READY
+            self._changed.notify_all()
+        seconds = round(self._clock() - started, 3)
+        log.info("model_loaded", model=info.name, version=info.version, seconds=seconds)
+        return analyzer
+
+    def _next_batch(self) -> list[Job]:
+        """Wait for jobs and return some; nothing once closed and finished."""
+        with self._changed:
+            while True:
+                if batch := take_batch(self._waiting, self._capacity.batch_max_chars):
+                    return batch
+                if self._state is State.CLOSED:
+                    return []
+                self._changed.wait()
+
+    def _answer(self, analyzer: Analyzer, batch: list[Job]) -> None:
+        """Answer a batch; if that fails, its jobs one at a time, so one bad text hurts one."""
+        started = self._clock()
+        try:
+            analyses = analyzer.analyze([job.text for job in batch], batch[0].language)
+            answered = list(zip(batch, analyses, strict=True))
+        except Exception as error:
+            self._retry(analyzer, batch, error)
+            return
+        seconds = self._clock() - started
+        for job, analysis in answered:
+            waited = started - job.submitted
+            job.future.set_result(Outcome(analysis, analyzer.info, waited, seconds, len(batch)))
+
+    def _retry(self, analyzer: Analyzer, batch: list[Job], error: Exception) -> None:
+        if len(batch) == 1:
+            batch[0].future.set_exception(error)
+            return
+        log.warning("batch_failed", jobs=len(batch), error=type(error).__name__)
+        for job in batch:
+            if self._clock() < job.deadline:
+                self._answer(analyzer, [job])
+            else:
+                job.future.set_exception(DeadlineExceeded(self._capacity.deadline_seconds))
+
+    def _fail(self, error: BaseException, batch: list[Job]) -> None:
+        with self._changed:
+            self._state = State.FAILED
+            unanswered = [job for job in (*batch, *self._waiting) if not job.future.done()]
+            self._waiting.clear()
+            self._changed.notify_all()
+            loaded, when_failed = self._info is not None, self._when_failed
+        # Once texts have been read, the message of an error may quote one.
+        detail = None if loaded else str(error)
+        log.critical("model_failed", error=type(error).__name__, detail=detail, exc_info=error)
+        for job in unanswered:
+            job.future.set_exception(NotReady(State.FAILED))
+        when_failed(loaded)

@@ -1,0 +1,82 @@
+"""One small text and its answer, for the OpenAPI document: built, so that its offsets are right."""
+
+from typing import Any
+
+from marshmallow import Schema
+
+from analysis.document import (
+    Analysis,
+    AttributionStatus,
+    Entity,
+    EntityType,
+    Mention,
+    MentionKind,
+    ModelInfo,
+    Quote,
+    QuoteKind,
+    Span,
+    Speaker,
+    SpeakerMention,
+)
+from schemas import Answer, Capabilities, CapabilitiesSchema, Fault, Limits, Problem, ProblemSchema
+from schemas.answers import Timings
+from service.settings import Settings
+
+TEXT = "“We will rebuild the bridge,” said Ana Sousa, the mayor of Porto."
+SERVICE_VERSION = "0.1.0"
+REQUEST_ID = "6f0c9f0f6f4e4b1f9f0b6c1d2a3e4f50"
+
+MODEL = ModelInfo(name="whosaid-en", version="1", digest="c0ffee" * 10 + "c0ff", languages=("en",))
+
+SUBMISSION = {"text": TEXT, "id": "story-4711"}
+
+
+def build_capabilities() -> dict[str, Any]:
+    """Return what the capabilities of a service with default settings look like."""
+    settings = Settings()
+    limits = Limits(settings.max_chars, settings.max_body_bytes, settings.deadline_seconds)
+    return dump(CapabilitiesSchema(), Capabilities(SERVICE_VERSION, MODEL, limits))
+
+
+def build_answer(schema: Schema) -> dict[str, Any]:
+    """Return the answer to the example, as one of the answers' schemas dumps it."""
+    porto = _entity("loc-52c1a7e0", EntityType.PLACE, "Porto", 0.33)
+    analysis = Analysis(TEXT, "en", entities=(_ANA, porto), quotes=(_QUOTE,))
+    timings = Timings(queue_seconds=0.001, analysis_seconds=0.085)
+    return dump(schema, Answer(analysis, SERVICE_VERSION, MODEL, timings, id="story-4711"))
+
+
+def build_problem(
+    status: int, slug: str, detail: str, errors: tuple[Fault, ...] = ()
+) -> dict[str, Any]:
+    """Return what a problem looks like."""
+    return dump(ProblemSchema(), Problem(slug, status, detail, REQUEST_ID, errors))
+
+
+def dump(schema: Schema, value: object) -> dict[str, Any]:
+    """Dump one value object."""
+    values: dict[str, Any] = schema.dump(value)
+    return values
+
+
+def _span(words: str) -> Span:
+    start = TEXT.index(words)
+    return Span(start, start + len(words))
+
+
+def _entity(entity_id: str, entity_type: EntityType, name: str, salience: float) -> Entity:
+    mention = Mention(_span(name), entity_type, 0.98)
+    return Entity(entity_id, entity_type, name, (), (mention,), salience)
+
+
+_ANA = _entity("per-9f2c41d0", EntityType.PERSON, "Ana Sousa", 0.67)
+_QUOTE = Quote(
+    kind=QuoteKind.DIRECT,
+    fragments=(_span("We will rebuild the bridge,"),),
+    cue=_span("said"),
+    speaker=Speaker(
+        _ANA.name, _ANA.id, _ANA.type, SpeakerMention(_span("Ana Sousa"), MentionKind.NAME)
+    ),
+    status=AttributionStatus.ATTRIBUTED,
+    confidence=0.93,
+)

@@ -1,0 +1,192 @@
+"""The OpenAPI document: what every operation shares, and the two forms it is served in."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import flask
+import yaml
+from flask_smorest import Api
+
+from schemas import Fault, ProblemSchema
+from service import examples
+from service.problems import MEDIA_TYPE
+
+OPENAPI_VERSION = "3.1.0"
+DESCRIPTION = "\n\n".join(
+    (
+        "News text in; people, organisations, places and attributed quotes out.",
+        "Offsets are half-open and count Unicode code points of the text exactly as submitted, or "
+        "UTF-16 code units on request. Nothing that is submitted is stored or logged.",
+        "Every error is an `application/problem+json` (RFC 9457) whose `type` is stable, and every "
+        "response carries an `X-Request-ID`: the caller's own if it sent a sane one.",
+    )
+)
+
+View = TypeVar("View", bound=Callable[..., object])
+
+REQUEST_ID_HEADERS = {
+    "X-Request-ID": {
+        "description": "Names this request in the service's logs.",
+        "schema": {"type": "string"},
+    }
+}
+_RETRY_AFTER = {
+    "Retry-After": {
+        "description": "After how many seconds to try again.",
+        "schema": {"type": "integer", "minimum": 0},
+    }
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A response other than the wanted one, with an example of its problem."""
+
+    name: str
+    status: int
+    description: str
+    slug: str
+    detail: str
+    errors: tuple[Fault, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """Return the response object."""
+        problem = examples.build_problem(self.status, self.slug, self.detail, self.errors)
+        retry_after = _RETRY_AFTER if self.status == 503 else {}
+        return {
+            "description": self.description,
+            "headers": REQUEST_ID_HEADERS | retry_after,
+            "content": {MEDIA_TYPE: {"schema": ProblemSchema, "example": problem}},
+        }
+
+
+REFUSALS = (
+    Refusal(
+        "Malformed",
+        400,
+        "The body is not JSON, or not UTF-8.",
+        "malformed-body",
+        "the body is not JSON: Expecting value at line 1 column 10",
+    ),
+    Refusal(
+        "NotAcceptable",
+        406,
+        "The Accept header does not admit application/json.",
+        "not-acceptable",
+        "answers are application/json, which the Accept header does not admit",
+    ),
+    Refusal(
+        "TooLong",
+        413,
+        "The text or the body is longer than /v1/capabilities says.",
+        "text-too-long",
+        "the text has 600000 characters; at most 500000 are accepted",
+        (Fault("/text", "the text has 600000 characters; at most 500000 are accepted"),),
+    ),
+    Refusal(
+        "UnsupportedMediaType",
+        415,
+        "The body is neither application/json nor text/plain, is not in UTF-8, or is compressed.",
+        "unsupported-media-type",
+        "image/png given: send application/json or text/plain, in UTF-8",
+    ),
+    Refusal(
+        "Invalid",
+        422,
+        "A field is missing, unknown or not what it should be, or the model does not read the "
+        "language.",
+        "invalid-request",
+        "the request is not valid: see errors",
+        (Fault("/text", "Missing data for required field."),),
+    ),
+    Refusal(
+        "Unavailable",
+        503,
+        "The service is overloaded or its model is not loaded.",
+        "overloaded",
+        "64 texts of 410000 characters are waiting already",
+    ),
+    Refusal(
+        "DeadlineExceeded",
+        504,
+        "The answer took longer than /v1/capabilities says.",
+        "deadline-exceeded",
+        "no answer within 120 seconds",
+    ),
+)
+
+
+def build_api(app: flask.Flask, version: str) -> Any:
+    """Attach an empty document to an application, with the refusals that operations name."""
+    app.config.update(API_TITLE="Whosaid", API_VERSION=version, OPENAPI_VERSION=OPENAPI_VERSION)
+    license_ = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
+    api = Api(app, spec_kwargs={"info": {"description": DESCRIPTION, "license": license_}})
+    # Operations name each refusal they make: a default response would hide a missing one.
+    api.DEFAULT_ERROR_RESPONSE_NAME = None
+    # flask-smorest describes its own errors and pages, of which there are none here.
+    api.spec.components.schemas.clear()
+    for refusal in REFUSALS:
+        api.spec.components.response(refusal.name, refusal.document())
+    return api
+
+
+def route(
+    blueprint: Any, rule: str, *decorators: Any, method: str = "GET"
+) -> Callable[[View], View]:
+    """Route a view through flask-smorest's untyped decorators, the outermost first.
+
+    The view itself stays as it is, type included.
+    """
+
+    def decorate(view: View) -> View:
+        decorated: Any = view
+        for decorator in reversed(decorators):
+            decorated = decorator(decorated)
+        blueprint.route(rule, methods=[method])(decorated)
+        return view
+
+    return decorate
+
+
+def document_refusals(blueprint: Any, *statuses: int) -> list[Any]:
+    """Return the decorators that document these refusals, or all of them."""
+    return [
+        blueprint.alt_response(refusal.status, refusal.name)
+        for refusal in REFUSALS
+        if not statuses or refusal.status in statuses
+    ]
+
+
+def serve_document(app: flask.Flask, api: Any) -> None:
+    """Serve the finished document as /openapi.yaml and /openapi.json."""
+    as_yaml, as_json = render_yaml(api), render_json(api)
+    app.add_url_rule(
+        "/openapi.yaml",
+        "openapi_yaml",
+        lambda: flask.Response(as_yaml, content_type="application/yaml"),
+    )
+    app.add_url_rule(
+        "/openapi.json",
+        "openapi_json",
+        lambda: flask.Response(as_json, content_type="application/json"),
+    )
+
+
+def find_api(app: flask.Flask) -> Any:
+    """Return the document of an application."""
+    return app.extensions["flask-smorest"]["apis"][""]["ext_obj"]
+
+
+def render_json(api: Any) -> str:
+    """Return the document as JSON."""
+    document = api.spec.to_dict()
+    return json.dumps({"openapi": document.pop("openapi"), **document}, indent=2)
+
+
+def render_yaml(api: Any) -> str:
+    """Return the document as YAML, without anchors: equal parts are written out."""
+    document = json.loads(render_json(api))
+    rendered: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
+    return rendered

@@ -1,0 +1,124 @@
+"""The one place that turns errors into `application/problem+json`."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+import flask
+import structlog
+from werkzeug.exceptions import (
+    BadRequest,
+    HTTPException,
+    MethodNotAllowed,
+    NotAcceptable,
+    NotFound,
+    RequestEntityTooLarge,
+    UnsupportedMediaType,
+)
+from werkzeug.routing import RoutingException
+
+from analysis.errors import UnsupportedLanguage
+from schemas import Fault, Problem, ProblemSchema
+from service.batching import DeadlineExceeded, NotReady, QueueFull
+from service.bodies import InvalidRequest, MalformedBody, TextTooLong
+from service.services import current_services
+
+MEDIA_TYPE = "application/problem+json"
+MAX_FAULTS = 20
+
+PROBLEMS: dict[type[Exception], tuple[int, str]] = {
+    BadRequest: (400, "bad-request"),
+    MalformedBody: (400, "malformed-body"),
+    NotFound: (404, "not-found"),
+    MethodNotAllowed: (405, "method-not-allowed"),
+    NotAcceptable: (406, "not-acceptable"),
+    RequestEntityTooLarge: (413, "body-too-long"),
+    TextTooLong: (413, "text-too-long"),
+    UnsupportedMediaType: (415, "unsupported-media-type"),
+    InvalidRequest: (422, "invalid-request"),
+    UnsupportedLanguage: (422, "unsupported-language"),
+    Exception: (500, "internal-server-error"),
+    NotReady: (503, "not-ready"),
+    QueueFull: (503, "overloaded"),
+    DeadlineExceeded: (504, "deadline-exceeded"),
+}
+
+log = structlog.stdlib.get_logger()
+
+
+def register_problems(app: flask.Flask) -> None:
+    """Answer every error of an application with a problem."""
+    app.register_error_handler(Exception, render_problem)
+    # Extensions register theirs for this class, which would win over its parent's.
+    app.register_error_handler(HTTPException, render_problem)
+
+
+def render_problem(error: Exception) -> flask.typing.ResponseReturnValue:
+    """Return the response that tells a caller about an error."""
+    if isinstance(error, RoutingException) and isinstance(error, HTTPException):
+        return error
+    problem = describe(error, request_id=flask.g.request_id)
+    if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("bug", error=type(error).__name__, exc_info=error)
+    flask.g.problem = problem.slug
+    response = flask.jsonify(ProblemSchema().dump(problem))
+    response.status_code = problem.status
+    response.content_type = MEDIA_TYPE
+    response.headers.extend(_find_headers(error))
+    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(current_services().settings.retry_after_seconds)
+    return response
+
+
+def describe(error: Exception, *, request_id: str) -> Problem:
+    """Describe an error to the caller; one that is not listed, without any detail."""
+    status, slug = _classify(error)
+    return Problem(slug, status, _detail(error, status), request_id, tuple(find_faults(error)))
+
+
+def _classify(error: Exception) -> tuple[int, str]:
+    listed = next(PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS)
+    if isinstance(error, HTTPException) and listed == PROBLEMS[Exception] and error.code:
+        return error.code, error.name.lower().replace(" ", "-")
+    return listed
+
+
+def _detail(error: Exception, status: int) -> str:
+    if isinstance(error, RequestEntityTooLarge):
+        max_bytes = current_services().settings.max_body_bytes
+        return f"the body is too long; at most {max_bytes} bytes are accepted"
+    if isinstance(error, HTTPException):
+        return error.description or error.name
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return "the service failed; its log has the reason, under this request id"
+    return str(error)
+
+
+def _find_headers(error: Exception) -> list[tuple[str, str]]:
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        return [("Allow", ", ".join(sorted(error.valid_methods)))]
+    return []
+
+
+def find_faults(error: Exception) -> Iterator[Fault]:
+    """Find which parts of the request an error is about."""
+    if isinstance(error, InvalidRequest):
+        yield from list(_flatten(error.messages, ""))[:MAX_FAULTS]
+    elif isinstance(error, TextTooLong):
+        yield Fault("/text", str(error))
+    elif isinstance(error, UnsupportedLanguage):
+        yield Fault("/language", str(error))
+
+
+def _flatten(messages: Any, pointer: str) -> Iterator[Fault]:
+    """Walk marshmallow's messages, where `_schema` stands for the object itself."""
+    if isinstance(messages, dict):
+        for name, inner in messages.items():
+            step = "" if name == "_schema" else f"/{_escape(str(name))}"
+            yield from _flatten(inner, pointer + step)
+    else:
+        yield from (Fault(pointer, message) for message in messages)
+
+
+def _escape(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")

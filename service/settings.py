@@ -1,0 +1,196 @@
+"""Everything that can be set from outside, and the only reader of the environment."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, Self
+
+# In JSON a code point takes twelve bytes at most ("\ud83d\ude00"); the rest is for its options.
+_BYTES_PER_CHAR = 12
+_BYTES_BESIDE_TEXT = 65_536
+
+LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
+
+
+class InvalidSettings(ValueError):
+    """Some settings have values that make no sense; all of them are listed."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def _setting(
+    variable: str,
+    help_text: str,
+    *,
+    default: Any,
+    parse: Callable[[str], Any] = str,
+    minimum: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    metadata = {
+        "variable": variable,
+        "help": help_text,
+        "parse": parse,
+        "minimum": minimum,
+        "choices": choices,
+    }
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How the service runs. Each field's metadata names its variable and says what it does."""
+
+    host: str = _setting("WHOSAID_HOST", "Address to listen on.", default="127.0.0.1")
+    port: int = _setting("PORT", "Port to listen on.", default=8000, parse=int, minimum=1)
+    workers: int = _setting(
+        "WEB_CONCURRENCY",
+        "Worker processes. Each loads its own copy of the model.",
+        default=1,
+        parse=int,
+        minimum=1,
+    )
+    threads: int = _setting(
+        "WHOSAID_THREADS",
+        "Request threads in each worker. They only wait for the model; those beyond "
+        "WHOSAID_QUEUE_MAX_JOBS keep health checks answered under load.",
+        default=80,
+        parse=int,
+        minimum=1,
+    )
+    inference_threads: int = _setting(
+        "WHOSAID_INFERENCE_THREADS",
+        "Threads that each worker's model computes with. Default: the cores of the machine, "
+        "shared among the workers.",
+        default=1,
+        parse=int,
+        minimum=1,
+    )
+    max_chars: int = _setting(
+        "WHOSAID_MAX_CHARS",
+        "The longest text that is accepted, in code points.",
+        default=500_000,
+        parse=int,
+        minimum=1,
+    )
+    queue_max_jobs: int = _setting(
+        "WHOSAID_QUEUE_MAX_JOBS",
+        "Texts that may wait or be in work in each worker; further ones are refused with 503.",
+        default=64,
+        parse=int,
+        minimum=1,
+    )
+    queue_max_chars: int = _setting(
+        "WHOSAID_QUEUE_MAX_CHARS",
+        "Code points that may wait or be in work in each worker, all texts together.",
+        default=2_000_000,
+        parse=int,
+        minimum=1,
+    )
+    batch_max_chars: int = _setting(
+        "WHOSAID_BATCH_MAX_CHARS",
+        "Code points that the model reads in one batch. A longer text goes alone.",
+        default=20_000,
+        parse=int,
+        minimum=1,
+    )
+    deadline_seconds: float = _setting(
+        "WHOSAID_DEADLINE_SECONDS",
+        "How long an answer may take before the caller gets a 504. A stopping service waits "
+        "as long for its last answers.",
+        default=120.0,
+        parse=float,
+        minimum=0.001,
+    )
+    retry_after_seconds: int = _setting(
+        "WHOSAID_RETRY_AFTER_SECONDS",
+        "What Retry-After says when the service is overloaded or still loading.",
+        default=2,
+        parse=int,
+        minimum=0,
+    )
+    log_level: str = _setting(
+        "WHOSAID_LOG_LEVEL",
+        f"The least severe events that are logged: one of {', '.join(LOG_LEVELS)}.",
+        default="info",
+        choices=LOG_LEVELS,
+    )
+    stanza_package: str | None = _setting(
+        "WHOSAID_STANZA_PACKAGE",
+        "An official Stanza package to use in place of the model that ships with the service.",
+        default=None,
+    )
+    models_dir: str | None = _setting(
+        "WHOSAID_MODELS_DIR", "Where fetched Stanza packages are kept.", default=None
+    )
+    metrics_dir: str | None = _setting(
+        "WHOSAID_METRICS_DIR",
+        "Where the workers share their metrics; emptied at start. Default: a temporary folder.",
+        default=None,
+    )
+
+    def __post_init__(self) -> None:
+        faults = (*self._find_bad_values(), *self._find_contradictions())
+        if faults:
+            raise InvalidSettings(faults)
+
+    @property
+    def max_body_bytes(self) -> int:
+        """The longest request body: room for the longest text, however it is escaped."""
+        return self.max_chars * _BYTES_PER_CHAR + _BYTES_BESIDE_TEXT
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str], *, cores: int | None = None) -> Self:
+        """Read all settings, or raise one `InvalidSettings` that lists every bad value."""
+        values, faults = _parse(fields(cls), environ)
+        if "inference_threads" not in values:
+            available = cores if cores is not None else len(os.sched_getaffinity(0))
+            values["inference_threads"] = max(1, available // max(1, values.get("workers", 1)))
+        try:
+            settings = cls(**values)
+        except InvalidSettings as error:
+            faults.extend(error.faults)
+        if faults:
+            raise InvalidSettings(tuple(faults))
+        return settings
+
+    def _find_bad_values(self) -> Iterator[str]:
+        for setting in fields(self):
+            value, about = getattr(self, setting.name), setting.metadata
+            # Also true of NaN, which is below nothing.
+            if about["minimum"] is not None and not value >= about["minimum"]:
+                yield f"{about['variable']}: {value} is less than {about['minimum']}"
+            if about["choices"] and value not in about["choices"]:
+                yield f"{about['variable']}: {value!r} is not one of {', '.join(about['choices'])}"
+
+    def _find_contradictions(self) -> Iterator[str]:
+        if self.port > 65_535:
+            yield f"PORT: {self.port} is more than 65535"
+        if self.threads <= self.queue_max_jobs:
+            yield (
+                f"WHOSAID_THREADS: {self.threads} is not more than WHOSAID_QUEUE_MAX_JOBS "
+                f"({self.queue_max_jobs}), so health checks would wait for the model"
+            )
+        if self.queue_max_chars < self.max_chars:
+            yield (
+                f"WHOSAID_QUEUE_MAX_CHARS: {self.queue_max_chars} is less than "
+                f"WHOSAID_MAX_CHARS ({self.max_chars}), so the longest text would be refused"
+            )
+
+
+def _parse(
+    settings: tuple[Field[Any], ...], environ: Mapping[str, str]
+) -> tuple[dict[str, Any], list[str]]:
+    values: dict[str, Any] = {}
+    faults: list[str] = []
+    for setting in settings:
+        variable, parse = setting.metadata["variable"], setting.metadata["parse"]
+        # An empty variable is how many deployments say "not set".
+        if written := environ.get(variable, "").strip():
+            try:
+                values[setting.name] = parse(written)
+            except ValueError:
+                faults.append(f"{variable}: {written!r} is not a number")
+    return values, faults
