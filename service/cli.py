@@ -1,35 +1,74 @@
-"""The command line: `whosaid`."""
+"""The command `whosaid`: what an operator does apart from running the service."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+
+from analysis.errors import WhosaidError
+from service.settings import InvalidSettings, Settings
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command, and return its exit status."""
-    arguments = _build_parser().parse_args(argv)
-    status: int = arguments.run(arguments)
-    return status
-
-
-def _build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="whosaid", description="News text in; who said what out.")
-    commands = parser.add_subparsers(title="commands", required=True)
-    openapi = commands.add_parser("openapi", help="write the OpenAPI document to standard output")
-    openapi.set_defaults(run=write_openapi)
-    return parser
-
-
-def write_openapi(_: argparse.Namespace) -> int:
-    """Write the OpenAPI document, as YAML, to standard output."""
-    # Flask is none of the other commands' business.
-    from service.app import create_app
-    from service.openapi import find_api, render_yaml
-    from service.settings import Settings
-
-    sys.stdout.write(render_yaml(find_api(create_app(Settings(), start=False))))
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status."""
+    try:
+        settings = Settings.from_env(os.environ)
+        parsed = _build_parser(settings).parse_args(arguments)
+        parsed.run(parsed)
+    except (InvalidSettings, WhosaidError) as error:
+        print(f"whosaid: {error}", file=sys.stderr)
+        return 1
     return 0
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _build_parser(settings: Settings) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="whosaid", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_fetch_models(commands.add_parser("fetch-models", help=_FETCH_MODELS_HELP), settings)
+    openapi = commands.add_parser("openapi", help="write the OpenAPI document to standard output")
+    openapi.set_defaults(run=_write_openapi)
+    return parser
+
+
+_FETCH_MODELS_HELP = "download an official Stanza package; the service never does so itself"
+
+
+def _add_fetch_models(parser: argparse.ArgumentParser, settings: Settings) -> None:
+    parser.description = _FETCH_MODELS_HELP
+    parser.add_argument(
+        "package",
+        nargs="?" if settings.stanza_package else None,
+        default=settings.stanza_package,
+        help="language[:variant], such as de; default: WHOSAID_STANZA_PACKAGE",
+    )
+    parser.add_argument(
+        "--models-dir",
+        type=Path,
+        default=settings.models_dir,
+        help="where to keep it; default: WHOSAID_MODELS_DIR, or Stanza's own cache",
+    )
+    parser.add_argument(
+        "--resources-url",
+        help="a mirror of Stanza's resources; default: STANZA_RESOURCES_URL, or Stanza's own",
+    )
+    parser.set_defaults(run=_fetch_models)
+
+
+def _fetch_models(parsed: argparse.Namespace) -> None:
+    # Here, because Stanza takes seconds to import and no other command needs it.
+    from analysis import packages
+
+    package = packages.Package.parse(parsed.package)
+    models_dir = Path(parsed.models_dir or packages.DEFAULT_MODELS_DIR)
+    files = packages.fetch_package(package, models_dir, resources_url=parsed.resources_url)
+    print(f"{package}: {len(files)} files in {models_dir}")
+
+
+def _write_openapi(_: argparse.Namespace) -> None:
+    # Here, because Flask is none of the other commands' business.
+    from service.app import create_app
+    from service.openapi import find_api, render_yaml
+
+    # Whatever the environment says, the document is that of the default settings.
+    sys.stdout.write(render_yaml(find_api(create_app(Settings(), start=False))))
