@@ -1,5 +1,6 @@
 """Everything that can be set from outside, and the only reader of the environment."""
 
+import math
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
@@ -168,6 +169,8 @@ class Settings:
     def _find_contradictions(self) -> Iterator[str]:
         if self.port > 65_535:
             yield f"PORT: {self.port} is more than 65535"
+        if math.isinf(self.deadline_seconds):
+            yield "WHOSAID_DEADLINE_SECONDS: every deadline ends"
         if self.threads <= self.queue_max_jobs:
             yield (
                 f"WHOSAID_THREADS: {self.threads} is not more than WHOSAID_QUEUE_MAX_JOBS "

@@ -1,0 +1,269 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.document import (
+    Analysis,
+    AnalysisWarning,
+    AttributionStatus,
+    Entity,
+    EntityType,
+    Mention,
+    MentionKind,
+    Quote,
+    QuoteKind,
+    Span,
+    Speaker,
+    SpeakerMention,
+)
+from schemas import (
+    Answer,
+    AnswerSchema,
+    EntitiesAnswerSchema,
+    OffsetUnit,
+    QuotesAnswerSchema,
+    Timings,
+    select_speaking,
+)
+from tests.fakes import MODEL
+from tests.texts import spans_in, texts
+
+TEXT = "“So far,” he said, “we wait.” A senior aide in Moscow agreed with Jo Public 😀 and Jo."
+
+
+def span(words: str) -> Span:
+    start = TEXT.index(words)
+    return Span(start, start + len(words))
+
+
+def entity(entity_id: str, entity_type: EntityType, *names: str) -> Entity:
+    mentions = tuple(Mention(span(name), entity_type, 0.123456) for name in names)
+    return Entity(entity_id, entity_type, names[0], names[1:], mentions, 0.654321)
+
+
+def quote(speaker: Speaker | None, **changes: object) -> Quote:
+    values = {
+        "kind": QuoteKind.DIRECT,
+        "fragments": (span("So far,"), span("we wait.")),
+        "cue": span("said"),
+        "speaker": speaker,
+        "status": AttributionStatus.ATTRIBUTED,
+        "confidence": 0.98765,
+    }
+    return Quote(**{**values, **changes})
+
+
+PUBLIC = entity("per-1", EntityType.PERSON, "Jo Public", "Jo.")
+MOSCOW = entity("loc-1", EntityType.PLACE, "Moscow")
+HE = Speaker(
+    "Jo Public", "per-1", EntityType.PERSON, SpeakerMention(span("he"), MentionKind.PRONOUN)
+)
+AIDE = Speaker(None, None, None, SpeakerMention(span("A senior aide"), MentionKind.NOMINAL))
+CAPITAL = Speaker("Moscow", "loc-1", EntityType.PLACE, None)
+
+
+def answer(*quotes: Quote, entities=(PUBLIC, MOSCOW), **options: object) -> Answer:
+    analysis = Analysis(TEXT, "en", entities, quotes, (AnalysisWarning("code", "Detail."),))
+    return Answer(analysis, "1.2.3", MODEL, Timings(0.0014, 0.0851), **options)
+
+
+def dump(value: Answer) -> dict:
+    return AnswerSchema().dump(value)
+
+
+def test_envelope():
+    """The envelope tells what was asked, of which text, and what answered."""
+    dumped = dump(answer(id="story"))
+    assert list(dumped) == [
+        "id", "language", "offset_unit", "text_length", "people", "organisations", "places",
+        "quotes", "warnings", "meta",
+    ]  # fmt: skip
+    assert (dumped["id"], dumped["language"], dumped["offset_unit"]) == ("story", "en", "codepoint")
+    assert dumped["text_length"] == len(TEXT)
+    assert dumped["warnings"] == [{"code": "code", "detail": "Detail."}]
+    assert dumped["meta"] == {
+        "service": "1.2.3",
+        "model": {"name": "fake", "version": "1", "digest": "0" * 64},
+        "timings_ms": {"queue": 1, "analysis": 85},
+    }
+
+
+def test_entities_are_listed_by_type():
+    """Each entity stands in the list of its type, with its mentions."""
+    dumped = dump(answer())
+    assert dumped["organisations"] == []
+    assert [place["name"] for place in dumped["places"]] == ["Moscow"]
+    (person,) = dumped["people"]
+    start = TEXT.index("Jo Public")
+    assert person == {
+        "id": "per-1",
+        "name": "Jo Public",
+        "aliases": ["Jo."],
+        "count": 2,
+        "salience": 0.6543,
+        "mentions": [
+            {
+                "start": start,
+                "end": start + 9,
+                "text": "Jo Public",
+                "kind": "name",
+                "confidence": 0.1235,
+            },
+            {
+                "start": len(TEXT) - 3,
+                "end": len(TEXT),
+                "text": "Jo.",
+                "kind": "name",
+                "confidence": 0.1235,
+            },
+        ],
+    }
+
+
+def test_quote():
+    """A quote has its fragments, cue, speaker, attribution and context."""
+    (dumped,) = dump(answer(quote(HE)))["quotes"]
+    assert dumped == {
+        "id": "q1",
+        "kind": "direct",
+        "text": "So far, we wait.",
+        "fragments": [
+            {"start": 1, "end": 8, "text": "So far,"},
+            {"start": 20, "end": 28, "text": "we wait."},
+        ],
+        "cue": {"start": 13, "end": 17, "text": "said"},
+        "speaker": {
+            "name": "Jo Public",
+            "entity_id": "per-1",
+            "type": "person",
+            "mention": {"start": 10, "end": 12, "text": "he", "kind": "pronoun"},
+        },
+        "attribution": {"status": "attributed", "confidence": 0.9877},
+        "context": {"prefix": "“", "suffix": "” A senior aide in Moscow agreed with Jo"},
+    }
+
+
+def test_quotes_are_numbered():
+    """Quotes are numbered in text order, from one."""
+    assert [q["id"] for q in dump(answer(quote(HE), quote(HE)))["quotes"]] == ["q1", "q2"]
+
+
+def test_text_of_one_fragment_is_verbatim():
+    """A quote in one piece is the slice of the text, to the last character."""
+    (dumped,) = dump(answer(quote(HE, fragments=(Span(0, 20),))))["quotes"]
+    assert dumped["text"] == TEXT[:20]
+
+
+@pytest.mark.parametrize(
+    ("speaker", "expected"),
+    [
+        pytest.param(None, None, id="nobody"),
+        pytest.param(
+            CAPITAL,
+            {"name": "Moscow", "entity_id": "loc-1", "type": "place", "mention": None},
+            id="no mention of its own",
+        ),
+        pytest.param(
+            AIDE,
+            {
+                "name": None,
+                "entity_id": None,
+                "type": None,
+                "mention": {"start": 30, "end": 43, "text": "A senior aide", "kind": "nominal"},
+            },
+            id="description only",
+        ),
+    ],
+)
+def test_speakers(speaker, expected):
+    """What the text does not tell about a speaker is null."""
+    (dumped,) = dump(answer(quote(speaker, cue=None)))["quotes"]
+    assert dumped["speaker"] == expected
+    assert dumped["cue"] is None
+
+
+def test_candidates_of_an_ambiguous_quote():
+    """Candidates are listed where a quote is ambiguous, and only there."""
+    ambiguous = quote(None, status=AttributionStatus.AMBIGUOUS, candidates=(CAPITAL, HE))
+    plain, listed = (q["attribution"] for q in dump(answer(quote(HE), ambiguous))["quotes"])
+    assert "candidates" not in plain
+    assert [speaker["name"] for speaker in listed["candidates"]] == ["Moscow", "Jo Public"]
+
+
+def test_utf16_offsets_reach_every_span():
+    """After an emoji, offsets in UTF-16 are one more than in code points."""
+    late = quote(HE, fragments=(span("and Jo"),), cue=span("and"))
+    by_unit = {unit: dump(answer(late, offset_unit=unit)) for unit in OffsetUnit}
+    for unit, more in ((OffsetUnit.CODEPOINT, 0), (OffsetUnit.UTF16, 1)):
+        dumped = by_unit[unit]
+        assert dumped["text_length"] == len(TEXT) + more
+        assert dumped["quotes"][0]["fragments"][0]["start"] == TEXT.index("and Jo") + more
+        assert dumped["quotes"][0]["cue"]["end"] == span("and").end + more
+        assert dumped["people"][0]["mentions"][-1]["end"] == len(TEXT) + more
+        assert dumped["people"][0]["mentions"][0]["start"] == TEXT.index("Jo Public")
+
+
+@pytest.mark.parametrize(
+    ("quotes", "expected"),
+    [
+        pytest.param((), [], id="no quotes"),
+        pytest.param((quote(HE),), [PUBLIC], id="speaker"),
+        pytest.param((quote(AIDE), quote(None)), [], id="no entity speaks"),
+        pytest.param(
+            (quote(None, status=AttributionStatus.AMBIGUOUS, candidates=(CAPITAL, HE)),),
+            [PUBLIC, MOSCOW],
+            id="candidates",
+        ),
+    ],
+)
+def test_select_speaking(quotes, expected):
+    """Entities stay that speak, or may be the speaker, in some quote."""
+    analysis = Analysis(TEXT, "en", (PUBLIC, MOSCOW), quotes)
+    selected = select_speaking(analysis)
+    assert list(selected.entities) == expected
+    assert selected.quotes == quotes
+
+
+def test_entities_answer_has_no_quotes():
+    """The answer about entities is the same, without quotes."""
+    whole = dump(answer(quote(HE)))
+    del whole["quotes"]
+    assert EntitiesAnswerSchema().dump(answer(quote(HE))) == whole
+
+
+@pytest.mark.parametrize("schema", [AnswerSchema, EntitiesAnswerSchema, QuotesAnswerSchema])
+def test_answers_are_what_their_schema_says(schema):
+    """What a schema dumps, it also loads: every field is declared and valid."""
+    ambiguous = quote(None, status=AttributionStatus.AMBIGUOUS, candidates=(CAPITAL,))
+    dumped = schema().dump(answer(quote(HE), quote(AIDE, cue=None), quote(None), ambiguous))
+    assert schema().validate(json.loads(json.dumps(dumped))) == {}
+
+
+@given(st.data(), st.sampled_from(OffsetUnit))
+def test_spans_are_verbatim_in_every_text(data, unit):
+    """Whatever a text is made of, each span comes out of JSON as the slice it is."""
+    text = data.draw(texts(min_size=1))
+    spans = data.draw(st.lists(spans_in(text), min_size=1, max_size=4))
+    mentions = tuple(Mention(found, EntityType.PERSON, 0.5) for found in spans)
+    person = Entity("per-1", EntityType.PERSON, "x", (), mentions, 0.5)
+    said = quote(None, fragments=(spans[0],), cue=spans[-1])
+    made = Answer(
+        Analysis(text, "en", (person,), (said,)), "1", MODEL, Timings(0, 0), offset_unit=unit
+    )
+    dumped = json.loads(json.dumps(dump(made)))
+    shown = [*dumped["people"][0]["mentions"], *dumped["quotes"][0]["fragments"]]
+    for found, view in zip([*spans, spans[0]], shown, strict=True):
+        assert view["text"] == found.of(text) == cut(text, view, unit)
+    assert dumped["quotes"][0]["text"] == spans[0].of(text)
+    around = dumped["quotes"][0]["context"]
+    assert text[: spans[0].start].endswith(around["prefix"])
+    assert text[spans[0].end :].startswith(around["suffix"])
+
+
+def cut(text: str, view: dict, unit: OffsetUnit) -> str:
+    if unit is OffsetUnit.CODEPOINT:
+        return text[view["start"] : view["end"]]
+    encoded = text.encode("utf-16-le", "surrogatepass")
+    return encoded[2 * view["start"] : 2 * view["end"]].decode("utf-16-le", "surrogatepass")
