@@ -1,0 +1,46 @@
+"""Quotes that a paragraph's form alone gives away, whatever its words."""
+
+import re
+from collections.abc import Iterator
+
+from analysis.document import Attribution, Span
+from analysis.pieces import PARAGRAPH
+
+# “We will win.” — Ann Lee, mayor
+_SIGNED = re.compile(
+    r"\s*(?P<content>[\"“”«„].{20,}?[\"“”»])[.,]?\s*"
+    r"(?P<cue>[―—–]|--?)\s*(?P<speaker>[A-Z][^\"“”\n]{2,60}?)[.]?\s*"
+)
+# SMITH: I never said so.
+_SCRIPT = re.compile(
+    r"\s*[\"“]?(?P<speaker>(?:[A-Z][A-Z.'’-]+ ?){1,4})(?P<cue>:)\s+(?P<content>\S.+?)\s*"
+)
+_SIGNATURE_WORDS = 6
+_CONFIDENCE = 0.9
+
+
+def find_laid_out(text: str) -> tuple[Attribution, ...]:
+    """Return signed quotations ("…" — Name) and the lines of a transcript (NAME: …).
+
+    One line with a name in capitals and a colon may be a heading; two are a
+    transcript.
+    """
+    script = list(_match(_SCRIPT, text))
+    signed = [
+        match
+        for match in _match(_SIGNED, text)
+        if len(match.group("speaker").split()) <= _SIGNATURE_WORDS
+    ]
+    found = [*signed, *(script if len(script) >= 2 else [])]
+    return tuple(sorted(map(_attribution, found), key=lambda attribution: attribution.content))
+
+
+def _match(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    for paragraph in PARAGRAPH.finditer(text):
+        if match := pattern.fullmatch(text, *paragraph.span()):
+            yield match
+
+
+def _attribution(match: re.Match[str]) -> Attribution:
+    content, cue, speaker = (Span(*match.span(name)) for name in ("content", "cue", "speaker"))
+    return Attribution((content,), (cue,), speaker, _CONFIDENCE)

@@ -1,0 +1,259 @@
+"""Make quotes of what the model read: whole utterances with exact edges.
+
+The model tags stretches of text; an editor wants utterances. Here contents are
+fitted to the quotation marks, taken apart where one cue was given two
+utterances, completed where an utterance was overlooked, and freed of the marks.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from analysis.cues import is_speech_cue
+from analysis.document import (
+    Attribution,
+    AttributionStatus,
+    MentionKind,
+    Quote,
+    QuoteKind,
+    Span,
+    Speaker,
+    SpeakerMention,
+)
+from analysis.layout import find_laid_out
+from analysis.marks import MarkState, Quotation, mark_states, pair_marks, quote_kind
+from analysis.pieces import PARAGRAPH
+
+_WORD = re.compile(r"\w+")
+_EDGE = " \t\r\n\u00a0,;:"
+_LEADING_THAT = re.compile(r"that\b[\s,]*", re.IGNORECASE)
+# A content this many words short of a quotation's edge is meant to reach it.
+_NEAR_WORDS = 3
+# Longer stretches between two contents of one cue make two utterances of them.
+_GAP_WORDS = 5
+# A quoted stretch shorter than this is as likely a title or a word held at a distance.
+_UTTERANCE_WORDS = 6
+_UNREAD_CONFIDENCE = 0.5
+
+
+def find_quotes(text: str, attributions: Sequence[Attribution]) -> tuple[Quote, ...]:
+    """Return the quotes of `text` in text order, their speakers not yet resolved.
+
+    A quote whose speaker the text mentions carries the words of that mention
+    and no name. Indirect quotes are kept where their cue reports speech.
+    """
+    page = _Page(text)
+    laid_out = find_laid_out(text)
+    found = [a for a in attributions if not _is_within(a, laid_out)]
+    found = [part for attribution in found for part in page.take_apart(attribution, found)]
+    found = page.drop_overlaps([*laid_out, *map(page.fit_to_marks, found)])
+    found = sorted([*found, *page.find_missed(found)], key=lambda a: a.content)
+    return tuple(quote for a in found if (quote := page.finish(a)) is not None)
+
+
+def _is_within(attribution: Attribution, laid_out: Sequence[Attribution]) -> bool:
+    return any(
+        own.overlaps(taken)
+        for other in laid_out
+        for taken in other.content
+        for own in attribution.content
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Edges:
+    """Where quotations begin and end, for looking them up by position."""
+
+    quotations: Sequence[Quotation]
+    starts: Sequence[int]
+
+    def touching(self, span: Span) -> Iterator[Quotation]:
+        """Yield the quotations that share a character with `span`, in text order."""
+        at = max(0, bisect_left(self.starts, span.start) - 1)
+        while at < len(self.quotations) and self.starts[at] < span.end:
+            if self.quotations[at].end > span.start:
+                yield self.quotations[at]
+            at += 1
+
+
+class _Page:
+    """A text with its quotation marks and paragraphs, looked up once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._quotations = pair_marks(text)
+        self._edges = _Edges(self._quotations, [q.start for q in self._quotations])
+        self._states = mark_states(text, self._quotations)
+        self._paragraphs = [match.start() for match in PARAGRAPH.finditer(text)]
+
+    def take_apart(
+        self, attribution: Attribution, others: Sequence[Attribution]
+    ) -> Iterator[Attribution]:
+        """Yield the utterances that the model gave to one cue.
+
+        The one nearest to the cue keeps it; the others keep the speaker only.
+        """
+        contents = sorted(attribution.content)
+        groups = [[contents[0]]]
+        for before, after in zip(contents, contents[1:], strict=False):
+            if self._goes_on(attribution, before, after):
+                groups[-1].append(after)
+            else:
+                groups.append([after])
+        main = min(groups, key=lambda group: _distance(group, attribution.cue))
+        for group in groups:
+            cue = attribution.cue if group is main else ()
+            yield replace(attribution, content=tuple(group), cue=cue)
+
+    def _goes_on(self, attribution: Attribution, before: Span, after: Span) -> bool:
+        """Tell whether two contents of one cue are one utterance."""
+        if before.end >= after.start:
+            return True
+        own = [*attribution.cue, *([attribution.speaker] if attribution.speaker else [])]
+        between = [span for span in own if before.end <= span.start and span.end <= after.start]
+        words = self._count_words(before.end, after.start)
+        words -= sum(self._count_words(span.start, span.end) for span in between)
+        if self._paragraph(before) == self._paragraph(after):
+            return bool(between) or words <= _GAP_WORDS
+        return words == 0 and self._paragraph(after) - self._paragraph(before) == 1
+
+    def fit_to_marks(self, attribution: Attribution) -> Attribution:
+        """Let contents that nearly have a quotation's edges have them exactly."""
+        fitted = [self._fit(span) for span in attribution.content]
+        return replace(attribution, content=tuple(_merge(fitted)))
+
+    def _fit(self, span: Span) -> Span:
+        for quotation in self._edges.touching(span):
+            starts_in = quotation.start <= span.start < quotation.end
+            ends_in = quotation.start < span.end <= quotation.end
+            missing_before = self._count_words(quotation.inside_start, span.start)
+            missing_after = self._count_words(span.end, quotation.inside_end)
+            if starts_in and ends_in:
+                near = missing_before <= _NEAR_WORDS and missing_after <= _NEAR_WORDS
+                covers = span.end - span.start >= 0.6 * (quotation.end - quotation.start)
+                if near or covers:
+                    span = Span(quotation.start, quotation.end)
+            elif starts_in and missing_before <= _NEAR_WORDS:
+                span = Span(quotation.start, span.end)
+            elif ends_in and missing_after <= _NEAR_WORDS:
+                span = Span(span.start, quotation.end)
+        return span
+
+    def drop_overlaps(self, attributions: Sequence[Attribution]) -> list[Attribution]:
+        """Leave a stretch that two contents claim to the one that begins first."""
+        claims = sorted((span, i) for i, a in enumerate(attributions) for span in a.content)
+        kept: dict[int, list[Span]] = {}
+        free_from = 0
+        for span, i in claims:
+            start = max(span.start, free_from)
+            if start < span.end:
+                kept.setdefault(i, []).append(Span(start, span.end))
+                free_from = span.end
+        return [replace(attributions[i], content=tuple(own)) for i, own in kept.items()]
+
+    def find_missed(self, found: Sequence[Attribution]) -> Iterator[Attribution]:
+        """Yield whole quoted utterances that no content covers, with nobody to say them.
+
+        A quotation counts as an utterance where it is long enough, ends as a
+        sentence or clause does, and opens its paragraph or follows another one.
+        """
+        covered = bytearray(len(self._text))
+        for span in (span for attribution in found for span in attribution.content):
+            covered[span.start : span.end] = b"\1" * (span.end - span.start)
+        for quotation in self._quotations:
+            start, end = quotation.inside_start, quotation.inside_end
+            inside = self._text[start:end].rstrip()
+            if len(_WORD.findall(inside)) < _UTTERANCE_WORDS or inside[-1:] not in ".!?,…":
+                continue
+            if sum(covered[start:end]) <= 0.3 * (end - start) and self._opens(quotation, covered):
+                span = Span(quotation.start, quotation.end)
+                yield Attribution((span,), (), None, _UNREAD_CONFIDENCE)
+
+    def _opens(self, quotation: Quotation, covered: bytearray) -> bool:
+        at = bisect_right(self._paragraphs, quotation.start) - 1
+        before = self._text[self._paragraphs[at] : quotation.start].rstrip()
+        return not before or bool(covered[self._paragraphs[at] + len(before) - 1])
+
+    def finish(self, attribution: Attribution) -> Quote | None:
+        """Return the attribution as a quote, marks and joining words left out.
+
+        Nothing is returned for what stands outside marks and is not speech:
+        beliefs, wishes and plans.
+        """
+        kind = quote_kind(self._text, attribution.content, self._states)
+        speech = [cue for cue in attribution.cue if is_speech_cue(cue.of(self._text))]
+        if kind is QuoteKind.INDIRECT and not speech:
+            return None
+        spans = attribution.content
+        if kind is QuoteKind.DIRECT:
+            spans = tuple(part for span in spans for part in self._inside(span))
+        fragments = tuple(filter(None, (self._trim(span, kind) for span in spans)))
+        if not fragments:
+            return None
+        mention = attribution.speaker
+        speaker = mention and Speaker(
+            None, None, None, SpeakerMention(mention, MentionKind.NOMINAL)
+        )
+        return Quote(
+            kind=kind,
+            fragments=fragments,
+            cue=min(
+                speech or attribution.cue,
+                key=lambda cue: _distance(fragments, [cue]),
+                default=None,
+            ),
+            speaker=speaker,
+            status=AttributionStatus.UNATTRIBUTED,
+            confidence=attribution.confidence,
+        )
+
+    def _inside(self, span: Span) -> Iterator[Span]:
+        """Yield the stretches of `span` that lie between marks."""
+        start = None
+        for i in range(span.start, span.end + 1):
+            is_inside = i < span.end and self._states[i] == MarkState.INSIDE
+            if is_inside and start is None:
+                start = i
+            elif not is_inside and start is not None:
+                yield Span(start, i)
+                start = None
+
+    def _trim(self, span: Span, kind: QuoteKind) -> Span | None:
+        start, end = span.start, span.end
+        drop = " \t\r\n\u00a0" if kind is QuoteKind.DIRECT else _EDGE
+        if kind is not QuoteKind.DIRECT and (match := _LEADING_THAT.match(self._text, start, end)):
+            start = match.end()
+        while start < end and self._text[start] in drop:
+            start += 1
+        while start < end and self._text[end - 1] in drop:
+            end -= 1
+        return Span(start, end) if _WORD.search(self._text, start, end) else None
+
+    def _count_words(self, start: int, end: int) -> int:
+        return len(_WORD.findall(self._text, start, end)) if end > start else 0
+
+    def _paragraph(self, span: Span) -> int:
+        return bisect_right(self._paragraphs, span.start)
+
+
+def _distance(contents: Sequence[Span], cues: Sequence[Span]) -> int:
+    """Return how far the nearest content lies from the nearest cue, in code points."""
+    return min(
+        (
+            max(0, cue.start - content.end, content.start - cue.end)
+            for content in contents
+            for cue in cues
+        ),
+        default=0,
+    )
+
+
+def _merge(spans: Iterable[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return merged
