@@ -2,13 +2,17 @@
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from analysis.document import Span
 from analysis.genders import pronoun_gender
 from analysis.marks import pair_marks
 from analysis.names import Gender
 
+# How far after a name, in characters of narration, a pronoun is taken to refer to it.
+_PRONOUN_REACH = 150
 _PRONOUN = re.compile(r"\b(?:he|him|his|himself|she|her|hers|herself)\b", re.IGNORECASE)
 
 
@@ -20,6 +24,7 @@ class Narration:
     ends: tuple[int, ...]
     quoted_before: tuple[int, ...]
     pronouns: tuple[tuple[int, Gender], ...]
+    length: int
 
     def is_quoted(self, position: int) -> bool:
         """Tell whether a position lies inside quotation marks."""
@@ -34,6 +39,17 @@ class Narration:
         """Return the first pronoun of the narrator at or after a position."""
         at = bisect_left(self.pronouns, position, key=lambda pronoun: pronoun[0])
         return self.pronouns[at] if at < len(self.pronouns) else None
+
+    def genders_after(self, spans: Sequence[Span]) -> list[Gender | None]:
+        """Return for each name the gender of the pronoun that follows before the next name."""
+        nexts = [span.start for span in spans[1:]] + [self.length]
+        return [self._gender_after(span.end, end) for span, end in zip(spans, nexts, strict=False)]
+
+    def _gender_after(self, position: int, end: int) -> Gender | None:
+        found = self.next_pronoun(position)
+        if found is None or found[0] >= end:
+            return None
+        return found[1] if self.distance(position, found[0]) <= _PRONOUN_REACH else None
 
     def _quoted(self, position: int) -> int:
         """Return how many characters before a position are quoted."""
@@ -55,10 +71,12 @@ def read_narration(text: str) -> Narration:
             starts.append(start)
             ends.append(end)
     lengths = (end - start for start, end in zip(starts, ends, strict=True))
-    bare = Narration(tuple(starts), tuple(ends), tuple(accumulate(lengths, initial=0)), ())
+    bare = Narration(
+        tuple(starts), tuple(ends), tuple(accumulate(lengths, initial=0)), (), len(text)
+    )
     pronouns = [
         (match.start(), gender)
         for match in _PRONOUN.finditer(text)
         if (gender := pronoun_gender(match.group())) and not bare.is_quoted(match.start())
     ]
-    return Narration(bare.starts, bare.ends, bare.quoted_before, tuple(pronouns))
+    return Narration(bare.starts, bare.ends, bare.quoted_before, tuple(pronouns), len(text))

@@ -4,17 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from analysis.document import Span
 from analysis.genders import find_gender, majority, stated_gender
 from analysis.names import Gender, Naming, is_same_person, split_suffix, usual_given
-from analysis.narration import Narration, read_narration
+from analysis.narration import read_narration
 
 # Names of more words than this are not looked up by their parts.
 _MAX_WORDS = 8
 # How many of the people who share a key are compared with a further full name.
 _MAX_COMPARED = 8
-# How far after a name, in characters of narration, a pronoun is taken to refer to it.
-_PRONOUN_REACH = 150
 # So many pronouns have to agree before they outweigh a full name.
 _MIN_VOTES = 2
 
@@ -57,21 +54,11 @@ def group_people(text: str, namings: Sequence[Naming]) -> list[list[Naming]]:
 
 
 def _find_clues(text: str, namings: Sequence[Naming]) -> _Clues:
-    narration = read_narration(text)
     spans = [naming.mention.span for naming in namings]
-    nexts = [span.start for span in spans[1:]] + [len(text)]
     return _Clues(
         tuple(stated_gender(text, span) for span in spans),
-        tuple(_following(narration, span, end) for span, end in zip(spans, nexts, strict=False)),
+        tuple(read_narration(text).genders_after(spans)),
     )
-
-
-def _following(narration: Narration, span: Span, end: int) -> Gender | None:
-    """Return the gender of the pronoun that follows a name soon and before the next name."""
-    found = narration.next_pronoun(span.end)
-    if found is None or found[0] >= end:
-        return None
-    return found[1] if narration.distance(span.end, found[0]) <= _PRONOUN_REACH else None
 
 
 def _find_full_names(namings: Sequence[Naming]) -> dict[int, _Person]:

@@ -1,0 +1,236 @@
+"""Sources of quotes resolved in one sweep through the text."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analysis.antecedents import OBLIQUE, SUBJECT, Focus
+from analysis.discourse import Discourse, Named
+from analysis.document import EntityType, MentionKind, Quote, Span
+from analysis.genders import pronoun_gender
+from analysis.names import Gender
+from analysis.roles import Role, describe, find_roles, is_organization_role
+from analysis.sources import Source, read_source
+from analysis.wordlists import word_set
+
+# The likeliest of two people has to be this much likelier not to be called ambiguous.
+_MARGIN = 1.06
+# How much in focus an organisation has to be for "it" or "they" to mean it.
+_MIN_ORGANIZATION = 0.65
+# How many paragraphs a speaker goes on being the one that "they" or "the company" means.
+_MAX_BREAKS = 1
+
+_FIRST_PERSON = word_set("i me my we us our")
+_RELATIVE = word_set("who whose whom which that")
+_PLURAL = word_set("they them their")
+_NEUTER = word_set("it its")
+_SUBJECTS = word_set("he she")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Who a source means, and in which form it says so.
+
+    Several entities speak together; where `is_open`, it is one of them, the likeliest first.
+    """
+
+    kind: MentionKind
+    entities: tuple[int, ...] = ()
+    is_open: bool = False
+
+
+class Ranges:
+    """Where a position lies among spans that may overlap."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for span in sorted(spans):
+            if self._ends and span.start < self._ends[-1]:
+                self._ends[-1] = max(self._ends[-1], span.end)
+            else:
+                self._starts.append(span.start)
+                self._ends.append(span.end)
+
+    def hold(self, position: int) -> bool:
+        """Tell whether a position lies inside one of the spans."""
+        at = bisect_right(self._starts, position) - 1
+        return at >= 0 and position < self._ends[at]
+
+
+def answer_sources(discourse: Discourse, quotes: Sequence[Quote]) -> dict[int, Answer]:
+    """Return who is meant by the source of each quote that has one, by the quote's number."""
+    return _Sweep(discourse, quotes).run()
+
+
+class _Sweep:
+    """Names, pronouns and sources, read in their order."""
+
+    def __init__(self, discourse: Discourse, quotes: Sequence[Quote]) -> None:
+        self._discourse = discourse
+        self._quotes = quotes
+        self._roles = find_roles(discourse)
+        self._focus = Focus(discourse)
+        self._together: tuple[int, ...] = ()
+        self._known: dict[Span, Answer] = {}
+
+    def run(self) -> dict[int, Answer]:
+        sources = {
+            i: quote.speaker.mention.span
+            for i, quote in enumerate(self._quotes)
+            if quote.speaker is not None and quote.speaker.mention is not None
+        }
+        told = Ranges([span for quote in self._quotes for span in quote.fragments])
+        taken = Ranges(list(sources.values()))
+        steps: list[tuple[int, int, Named | Gender | int]] = [
+            *((named.span.start, 0, named) for named in self._discourse.named),
+            *((at, 1, who) for at, who in self._discourse.narration.pronouns),
+            *((span.start, 2, i) for i, span in sources.items()),
+        ]
+        answers: dict[int, Answer] = {}
+        for position, _, item in sorted(steps, key=lambda step: step[:2]):
+            if isinstance(item, Named):
+                self._focus.name(item, told=told.hold(position))
+            elif isinstance(item, Gender):
+                if not taken.hold(position):
+                    self._follow(position, item)
+            else:
+                answers[item] = self._answer(item, sources[item])
+        return self._with_first_person(answers, sources)
+
+    def _follow(self, position: int, gender: Gender) -> None:
+        """Keep the person in mind whom a pronoun outside the sources means."""
+        ranking = self._focus.rank(position, gender)
+        if ranking:
+            end = position + 3
+            word = self._discourse.text[position:end].casefold()
+            weight = SUBJECT if word.strip() in _SUBJECTS else OBLIQUE
+            self._focus.refer(position, ranking[0][1], weight)
+
+    def _answer(self, number: int, span: Span) -> Answer:
+        quote = self._quotes[number]
+        if span not in self._known:
+            self._known[span] = self._resolve(read_source(self._discourse, span), span, quote)
+        answer = self._known[span]
+        if answer.entities and not answer.is_open:
+            self._together = answer.entities
+            for entity in reversed(answer.entities):
+                self._focus.speak(span.start, entity, quote.fragments[-1].end)
+        elif answer.kind is MentionKind.NOMINAL:
+            self._focus.speaker = None
+        return answer
+
+    def _resolve(self, source: Source, span: Span, quote: Quote) -> Answer:
+        if source.kind is MentionKind.NAME:
+            return Answer(MentionKind.NAME, source.entities)
+        if source.kind is MentionKind.PRONOUN:
+            answer = self._resolve_pronoun(source.words[0], span, quote)
+        else:
+            answer = self._resolve_description(describe(source.words), span)
+        if len(answer.entities) == 1:
+            self._focus.refer(span.start, answer.entities[0])
+        return answer
+
+    def _resolve_pronoun(self, word: str, span: Span, quote: Quote) -> Answer:
+        if gender := pronoun_gender(word):
+            ranking = self._focus.rank(span.start, gender, excluded=quote.fragments)
+            return _chosen(MentionKind.PRONOUN, ranking)
+        if word in _RELATIVE:
+            return Answer(MentionKind.PRONOUN, self._antecedent(word, span.start))
+        if word in _PLURAL and len(self._together) > 1 and self._is_near(span.start):
+            return Answer(MentionKind.PRONOUN, self._together)
+        if word in _PLURAL | _NEUTER:
+            return Answer(MentionKind.PRONOUN, self._organization(span.start))
+        return Answer(MentionKind.PRONOUN)
+
+    def _antecedent(self, word: str, position: int) -> tuple[int, ...]:
+        """Return whom a relative pronoun means: the name right before it, or before its comma."""
+        discourse = self._discourse
+        before = discourse.text[:position].rstrip(" ,\u00a0)")
+        named = discourse.named_ending(len(before))
+        if named is None:
+            return ()
+        is_person = discourse.type_of(named.entity) is EntityType.PERSON
+        return (named.entity,) if is_person or word in ("which", "that") else ()
+
+    def _organization(self, position: int) -> tuple[int, ...]:
+        """Return the organisation that "it" or "they" means, if one is clearly in focus."""
+        speaker = self._focus.speaker
+        ranking = self._focus.rank(position, None, EntityType.ORGANIZATION)
+        if not ranking or ranking[0][0] < _MIN_ORGANIZATION:
+            return ()
+        if speaker is not None and self._discourse.type_of(speaker.entity) is EntityType.PERSON:
+            people = self._focus.rank(position, None)
+            if people and people[0][0] > ranking[0][0]:
+                return ()
+        return (ranking[0][1],)
+
+    def _resolve_description(self, role: Role | None, span: Span) -> Answer:
+        if role is None:
+            return Answer(MentionKind.NOMINAL)
+        holders = self._roles.holding(role)
+        if is_organization_role(role.noun) and not holders:
+            return Answer(MentionKind.NOMINAL, self._speaking_organization(span.start))
+        if len(holders) < 2:
+            return Answer(MentionKind.NOMINAL, tuple(holders))
+        kind = self._discourse.type_of(holders[0])
+        ranking = [
+            (score, entity)
+            for score, entity in self._focus.rank(span.start, None, kind)
+            if entity in holders
+        ]
+        return (
+            _chosen(MentionKind.NOMINAL, ranking) if role.definite else Answer(MentionKind.NOMINAL)
+        )
+
+    def _speaking_organization(self, position: int) -> tuple[int, ...]:
+        speaker = self._focus.speaker
+        if speaker is None or not self._is_near(position):
+            return ()
+        is_organization = self._discourse.type_of(speaker.entity) is EntityType.ORGANIZATION
+        return (speaker.entity,) if is_organization else ()
+
+    def _is_near(self, position: int) -> bool:
+        """Tell whether the last speaker spoke in this paragraph or the one before."""
+        speaker = self._focus.speaker
+        paragraph = self._discourse.paragraph(position)
+        return speaker is not None and paragraph - speaker.paragraph <= _MAX_BREAKS
+
+    def _with_first_person(
+        self, answers: dict[int, Answer], sources: dict[int, Span]
+    ) -> dict[int, Answer]:
+        """Give "I" and "we" inside a quote to whoever says that quote."""
+        holders = _Holders(self._quotes)
+        for i in sorted(sources, key=lambda i: sources[i]):
+            span = sources[i]
+            word = span.of(self._discourse.text).strip().casefold()
+            outer = holders.around(span.start, i)
+            if word in _FIRST_PERSON and outer in answers:
+                answers[i] = Answer(
+                    MentionKind.PRONOUN, answers[outer].entities, answers[outer].is_open
+                )
+        return answers
+
+
+class _Holders:
+    """Which quote's words hold a position."""
+
+    def __init__(self, quotes: Sequence[Quote]) -> None:
+        spans = sorted((s, i) for i, quote in enumerate(quotes) for s in quote.fragments)
+        self._starts = [span.start for span, _ in spans]
+        self._spans = spans
+
+    def around(self, position: int, inner: int) -> int | None:
+        """Return the quote other than `inner` whose words hold a position."""
+        at = bisect_right(self._starts, position)
+        for span, number in reversed(self._spans[max(0, at - 3) : at]):
+            if number != inner and span.start <= position < span.end:
+                return number
+        return None
+
+
+def _chosen(kind: MentionKind, ranking: Sequence[tuple[float, int]]) -> Answer:
+    """Answer with the likeliest entity, or with two where they are about equally likely."""
+    if len(ranking) > 1 and ranking[0][0] < _MARGIN * ranking[1][0]:
+        return Answer(kind, (ranking[0][1], ranking[1][1]), is_open=True)
+    return Answer(kind, tuple(entity for _, entity in ranking[:1]))

@@ -1,0 +1,174 @@
+"""What the words beside a quote say about its speaker: a name, a pronoun, a description.
+
+Corpora following PARC call these words the *source*. Which word is their head
+is decided without a parser, from the small words between the names.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analysis.discourse import Discourse, Named
+from analysis.document import EntityType, MentionKind, Span
+from analysis.names import fold_word, is_title
+from analysis.wordlists import word_set
+
+PRONOUNS = word_set(
+    "he she it they i we you who him her his hers their them us me its my our one himself herself "
+    "themselves itself which that this these those everyone everybody someone somebody nobody "
+    "anyone anybody none both"
+)
+# Words after which a noun phrase holds no longer its head, but what qualifies it.
+_QUALIFIERS = word_set(
+    "of for with at in from to on by about against over under near during after before as like "
+    "who whose whom which that representing including using speaking running behind among "
+    "between inside outside around within without through across onto into since until when "
+    "where while whether if because than and or but & responsible familiar close working based "
+    "briefed is was are were has had said says told"
+)
+_CONJUNCTIONS = word_set("and or & plus")
+# Heads of titles that may hold "of" or "for": "Secretary of State John Kerry".
+_OFFICES = word_set(
+    "secretary minister president chairman chairwoman chair director governor mayor king queen "
+    "prince princess duke duchess archbishop bishop head chief ambassador commissioner speaker "
+    "leader attorney general deputy prime vice premier chancellor emir sultan patriarch lord dean"
+)
+_MODEST = word_set("himself herself themselves itself too also jr sr ii iii iv both alone then")
+_PERSONAL_BEFORE = word_set("the his her their its our my this that")
+_WORD = re.compile(r"[^\W_]+(?:[.'\u2019-][^\W_]+)*|&")
+_BREAK = re.compile(r"[,;:()\[\]]|(?<=\s)[-\u2013\u2014]+(?=\s)|\u2014")
+_POSSESSIVE = re.compile(r"['\u2019]s?(?=\W|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """How a source gives the speaker.
+
+    `entities` are the ones named as its head, several where they speak together.
+    `words` are the folded words of a pronoun or of a description up to its head.
+    `named` are all names in it, the head's or not.
+    """
+
+    kind: MentionKind
+    entities: tuple[int, ...]
+    words: tuple[str, ...]
+    named: tuple[Named, ...]
+
+
+def read_source(discourse: Discourse, span: Span) -> Source:
+    """Tell what form the words at `span` give the speaker in."""
+    text = discourse.text
+    named = discourse.named_in(span)
+    words = tuple(fold_word(match.group()) for match in _WORD.finditer(text, span.start, span.end))
+    if words and words[0] in PRONOUNS and (len(words) == 1 or words[1] in _MODEST):
+        return Source(MentionKind.PRONOUN, (), words[:1], named)
+    segments = _segments(text, span, named)
+    for i, segment in enumerate(segments):
+        heads = _heads(discourse, segment, named)
+        if heads and (i == 0 or _is_apposition(discourse, segments, i, heads, named)):
+            return Source(MentionKind.NAME, heads, words, named)
+    core = _core_words(text, segments[0], named) if segments else ()
+    return Source(MentionKind.NOMINAL, (), core, named)
+
+
+def _segments(text: str, span: Span, named: Sequence[Named]) -> list[Span]:
+    """Cut a source at commas, brackets and dashes that are outside names."""
+    cuts = [
+        match.span()
+        for match in _BREAK.finditer(text, span.start, span.end)
+        if not any(n.span.start < match.end() and match.start() < n.span.end for n in named)
+    ]
+    starts = [span.start] + [end for _, end in cuts]
+    ends = [start for start, _ in cuts] + [span.end]
+    return [
+        Span(start, end)
+        for start, end in zip(starts, ends, strict=True)
+        if _WORD.search(text, start, end)
+    ]
+
+
+def _heads(discourse: Discourse, segment: Span, named: Sequence[Named]) -> tuple[int, ...]:
+    """Return the entities named as the heads of a noun phrase, joined by "and"."""
+    text = discourse.text
+    names = [name for name in named if segment.overlaps(name.span)]
+    if not names:
+        return ()
+    heads: list[int] = []
+    start = segment.start
+    for name in names:
+        between = _WORD.findall(text, start, max(start, name.span.start))
+        before = [fold_word(word) for word in between]
+        if heads and not (before and before[0] in _CONJUNCTIONS):
+            break
+        blocked = any(word in _QUALIFIERS for word in (before[1:] if heads else before))
+        if blocked and not _is_office(between, discourse.type_of(name.entity)):
+            break
+        if not _ends_phrase(text, name.span.end, segment.end):
+            continue
+        heads.append(name.entity)
+        start = name.span.end
+    return tuple(dict.fromkeys(heads))
+
+
+def _is_office(words: Sequence[str], kind: EntityType) -> bool:
+    """Tell whether the words before a name are one long title: "Secretary of State"."""
+    return (
+        kind is EntityType.PERSON
+        and bool(words)
+        and fold_word(words[0]) in _OFFICES | {"former", "the", "then"}
+        and any(fold_word(word) in _OFFICES for word in words[:3])
+        and words[-1][0].isupper()
+        and not is_title(words[-1])
+    )
+
+
+def _ends_phrase(text: str, start: int, end: int) -> bool:
+    """Tell whether nothing after a name takes the place of its phrase's head."""
+    possessive = _POSSESSIVE.match(text, start, end)
+    match = _WORD.search(text, possessive.end() if possessive else start, end)
+    if match is None:
+        return True
+    if possessive:
+        return False
+    word = fold_word(match.group())
+    return word in _QUALIFIERS or word in _MODEST or word.isdigit()
+
+
+def _is_apposition(
+    discourse: Discourse,
+    segments: Sequence[Span],
+    at: int,
+    heads: Sequence[int],
+    named: Sequence[Named],
+) -> bool:
+    """Tell whether a name after a comma names the head of what stands before it.
+
+    "An attorney for Pagliano, Mark MacDougall" does; in "a spokesman for the nominee,
+    Ann Lee" the name may be the nominee's, in "a man from Boston, Massachusetts" it
+    is a place's, and in "critics, including Ann Lee" it is one of several.
+    """
+    text = discourse.text
+    first = _WORD.search(text, segments[at].start, segments[at].end)
+    if first is None or fold_word(first.group()) in _QUALIFIERS:
+        return False
+    before = segments[0]
+    words = [fold_word(word) for word in _WORD.findall(text, before.start, before.end)]
+    kinds = {discourse.type_of(entity) for entity in heads}
+    if kinds != {EntityType.PERSON}:
+        return EntityType.PLACE not in kinds and not any(w in _QUALIFIERS for w in words)
+    qualifier = next((i for i, word in enumerate(words) if word in _QUALIFIERS), None)
+    if qualifier is None or any(before.end == name.span.end for name in named):
+        return not words[-1].endswith("s") or words[-1].endswith("ss") or len(words) < 2
+    inner = words[qualifier + 1 :]
+    return bool(inner) and not (inner[0] in _PERSONAL_BEFORE and len(inner) > 1)
+
+
+def _core_words(text: str, segment: Span, named: Sequence[Named]) -> tuple[str, ...]:
+    """Return the folded words of a description up to its head."""
+    words: list[str] = []
+    for match in _WORD.finditer(text, segment.start, segment.end):
+        word = fold_word(match.group())
+        if words and word in _QUALIFIERS:
+            break
+        words.append(word)
+    return tuple(words)
