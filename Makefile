@@ -46,13 +46,23 @@ $(VENV)/.whosaid: pyproject.toml $(VENV)/.runtime
 	@$(PIP) install -qq --no-deps --no-build-isolation --editable .
 	@touch $@
 
+.PHONY: dependencies
+dependencies: $(VENV)/.runtime ## Install what the service needs into .venv (CPU_ONLY=1: or stop)
+
+.PHONY: package
+package: $(VENV)/.runtime ## Install whosaid into .venv as a package, not from this checkout
+	@echo "==> Building and installing the package"
+	@rm -rf build dist $(VENV)/.whosaid
+	@$(PIP) wheel -qq --no-deps --no-build-isolation --wheel-dir dist .
+	@$(PIP) install -qq --no-deps --force-reinstall dist/whosaid-*.whl
+
 .PHONY: install
 install: $(VENV)/.whosaid ## Install the service into .venv
 
 .PHONY: run
 run: install ## Start the service on port 8000 (PORT and WEB_CONCURRENCY are honoured)
 	@echo "==> Starting whosaid on port $(PORT); Ctrl-C stops it"
-	@exec $(BIN)/gunicorn -c python:service.gunicorn_conf 'service.app:create_app()'
+	@exec $(BIN)/gunicorn -c python:service.gunicorn_conf
 
 .PHONY: test
 test: format-check lint types contract unit ## Check everything that CI checks
@@ -88,9 +98,9 @@ unit: $(VENV)/.dev install
 	$(BIN)/python -m pytest --cov $(PYTEST_ARGS)
 
 .PHONY: openapi
-openapi: $(VENV)/.dev install ## Write openapi.yaml from the code
+openapi: install ## Write openapi.yaml from the code
 	@echo "==> Writing openapi.yaml"
-	$(BIN)/whosaid openapi > openapi.yaml
+	@$(BIN)/whosaid openapi > openapi.yaml
 
 .PHONY: evaluate
 evaluate: $(VENV)/.dev install ## Score the service on the corpora in DATA (default ../shared/data)

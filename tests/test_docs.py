@@ -1,0 +1,130 @@
+"""Documentation, build files and code agree."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import fields
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from service.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+MAKEFILE = (ROOT / "Makefile").read_text()
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
+
+
+def describe(setting):
+    text = setting.metadata["help"]
+    default = "" if setting.default is None or "Default:" in text else f"`{setting.default}`"
+    return f"| `{setting.metadata['variable']}` | {default} | {text} |"
+
+
+@pytest.mark.parametrize("setting", fields(Settings), ids=lambda setting: setting.name)
+def test_settings_are_documented(setting):
+    """The README lists every setting with its default and what it does."""
+    assert describe(setting) in README.splitlines()
+
+
+def test_documented_settings_exist():
+    """The README lists no setting that is gone."""
+    listed = re.findall(r"^\| `([A-Z_]+)` \|", README, re.MULTILINE)
+    assert listed == [setting.metadata["variable"] for setting in fields(Settings)]
+
+
+@pytest.mark.parametrize("name", ["README.md", ".ci/run", "Dockerfile", "docs/operations.md"])
+def test_make_targets_exist(name):
+    """Whatever is said to be made can be made."""
+    targets = set(re.findall(r"\bmake ([a-z-]+)", (ROOT / name).read_text()))
+    assert targets
+    assert targets <= TARGETS
+
+
+def test_links_lead_somewhere():
+    """Links into the repository lead to a file or a folder of it."""
+    pages = [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")]
+    for page in pages:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_example_is_answered_as_documented():
+    """The README's answer is JSON whose spans are those of the README's story."""
+    story, answer = re.search(
+        r"```\n(The bridge .*?\n)```.*?```json\n(.*?)```", README, re.S
+    ).groups()
+    spans = list(find_spans(json.loads(answer)))
+    assert spans
+    assert all(story[span["start"] : span["end"]] == span["text"] for span in spans)
+
+
+def find_spans(value):
+    if isinstance(value, dict):
+        if {"start", "end", "text"} <= value.keys():
+            yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for part in value:
+            yield from find_spans(part)
+
+
+def test_make_test_checks_everything():
+    """`make test` covers format, lint, types, the import contract and the tests."""
+    prerequisites = re.search(r"^test: (.*?) ##", MAKEFILE, re.MULTILINE)[1].split()
+    assert prerequisites == ["format-check", "lint", "types", "contract", "unit"]
+    for command in ("ruff format --check", "ruff check", "mypy", "lint-imports", "pytest --cov"):
+        assert command in MAKEFILE
+
+
+def test_image_is_built_by_make():
+    """Each step of the image is a target of the Makefile, and it starts what `make run` starts."""
+    assert all(step.startswith("make ") for step in re.findall(r"^RUN (.*)", DOCKERFILE, re.M))
+    command = json.loads(re.search(r"^CMD (.*)", DOCKERFILE, re.M)[1])
+    assert f"exec $(BIN)/{' '.join(command)}\n" in MAKEFILE
+
+
+def test_image_runs_unprivileged():
+    """The image does not run as root."""
+    user = re.search(r"^USER (\d+):(\d+)$", DOCKERFILE, re.M)
+    assert int(user[1]) > 0
+    assert int(user[2]) > 0
+
+
+@pytest.mark.parametrize(("status", "healthy"), [(200, True), (503, False)])
+def test_image_health_check(status, healthy):
+    """The image is healthy while `/readyz` answers 200, and only then."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(status if self.path == "/readyz" else 404)
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    check = json.loads(re.search(r"HEALTHCHECK .*\\\n +CMD (.*)", DOCKERFILE)[1])
+    assert check[0] == "python"
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        environ = {**os.environ, "PORT": str(server.server_port)}
+        result = subprocess.run([sys.executable, *check[1:]], env=environ, capture_output=True)
+        server.shutdown()
+    assert (result.returncode == 0) is healthy
+
+
+@pytest.mark.parametrize(
+    "lock", sorted((ROOT / "requirements").glob("*.txt")), ids=lambda p: p.name
+)
+def test_locks(lock):
+    """Every locked package has a digest, and no lock says where packages come from."""
+    text = lock.read_text()
+    for requirement in re.split(r"\n(?=[a-z0-9])", text)[1:]:
+        assert "--hash=sha256:" in requirement, requirement
+    assert not re.search(r"https?:|file:|--(extra-)?index-url|--find-links", text)
