@@ -48,6 +48,7 @@ from analysis.readings import (
 from analysis.tags import Scores, TaggedSpan, TagScheme
 
 WEIGHTS_FILE, TOKENIZER_FILE, CONFIG_FILE = "model.safetensors", "tokenizer.json", "config.json"
+RESOURCES_FILE = "resources.json"
 SHIPPED_WEIGHTS = Path(__file__).parent / "weights"
 
 _DISTANCES = torch.tensor([1, 2, 3, 5, 8, 12, 18, 27, 40, 60, 90, 130])

@@ -61,6 +61,19 @@ def _is_within(attribution: Attribution, laid_out: Sequence[Attribution]) -> boo
     )
 
 
+def read_marks(text: str) -> tuple[Attribution, ...]:
+    """Return what stands between quotation marks, for texts that no model has read.
+
+    Short stretches are left out: as likely titles, or words held at a distance.
+    """
+    return tuple(
+        Attribution((Span(quotation.start, quotation.end),), (), None, _UNREAD_CONFIDENCE)
+        for quotation in pair_marks(text)
+        if len(_WORD.findall(text, quotation.inside_start, quotation.inside_end))
+        >= _UTTERANCE_WORDS
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Edges:
     """Where quotations begin and end, for looking them up by position."""

@@ -1,4 +1,4 @@
-"""`python -m training --data ../shared/data`: prepare, train, export.
+"""`python -m training ../shared/data`: prepare, train, export.
 
 Every stage can be interrupted and run again: what is done is not done twice.
 """
@@ -26,7 +26,7 @@ from training.settings import RECIPE, Corpus, Recipe, load_recipe
 def main() -> None:
     """Follow the recipe from the corpora to the weights that ship."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="the folder of the corpora")
+    parser.add_argument("data", type=Path, help="the folder of the corpora")
     parser.add_argument("--recipe", type=Path, default=RECIPE)
     parser.add_argument("--work", type=Path, default=Path("build/training"))
     parser.add_argument("--out", type=Path, default=SHIPPED_WEIGHTS)

@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
-from analysis.models import CONFIG_FILE, TOKENIZER_FILE, WEIGHTS_FILE, Config, Network
+from analysis.models import CONFIG_FILE, RESOURCES_FILE, TOKENIZER_FILE, WEIGHTS_FILE, Config, Network
 from training.settings import Recipe
 
 
@@ -33,3 +33,5 @@ def export_model(network: Network, tokenizer: Tokenizer, recipe: Recipe, folder:
         },
     }
     (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    # Stanza asks for a list of its own packages; ours has none.
+    (folder / RESOURCES_FILE).write_text("{}\n", encoding="utf-8")
