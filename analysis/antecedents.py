@@ -13,11 +13,9 @@ from dataclasses import dataclass, field, replace
 
 from analysis.discourse import Discourse, Named
 from analysis.document import EntityType, Span
-from analysis.genders import words_before
-from analysis.names import Gender, fold_word, is_title
-from analysis.wordlists import word_set
+from analysis.names import Gender
+from analysis.prominence import SUBJECT, find_prominence
 
-SUBJECT, OBJECT, OBLIQUE, POSSESSOR = 1.0, 0.6, 0.5, 0.55
 _SPEAKER = 0.9
 _QUOTED = 0.15
 _TOLD = 0.6
@@ -27,13 +25,6 @@ _SAME_SENTENCE = 1.25
 _RECENT = 24
 _MAX_SENTENCES = 12
 _MAX_PARAGRAPHS = 4
-
-_PREPOSITIONS = word_set(
-    "of for with at in from to on by about against over under near during like among between "
-    "into onto toward towards behind beside including versus vs around than"
-)
-_CLAUSE_STARTS = word_set("that as when while if because although though but and before after how")
-_NOT_VERBS = _PREPOSITIONS | word_set("and or nor but")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +51,7 @@ class Focus:
         if self.discourse.narration.is_quoted(named.span.start):
             weight = _QUOTED
         else:
-            weight = find_prominence(self.discourse, named) * (_TOLD if told else 1.0)
+            weight = find_prominence(self.discourse.text, named.span) * (_TOLD if told else 1.0)
         self._add(named.span.start, named.entity, weight)
 
     def refer(self, position: int, entity: int, weight: float = SUBJECT) -> None:
@@ -126,30 +117,3 @@ class Focus:
 
     def _add(self, position: int, entity: int, weight: float) -> None:
         self.references.append(self._reference(position, entity, weight))
-
-
-def find_prominence(discourse: Discourse, named: Named) -> float:
-    """Return how prominent a name is by its grammatical role, read off its neighbours."""
-    text, end = discourse.text, named.span.end
-    if text[end : end + 1] in ("'", "\u2019") and text[end + 1 : end + 2] in ("s", " "):
-        return POSSESSOR
-    start = _phrase_start(discourse, named.span.start)
-    before = next(words_before(text, start, 1), None)
-    if before is not None and fold_word(before) in _PREPOSITIONS:
-        return OBLIQUE
-    opens = start <= discourse.sentence_start(named.span.start) + 1 or before is None
-    return SUBJECT if opens or fold_word(before or "") in _CLAUSE_STARTS else OBJECT
-
-
-def _phrase_start(discourse: Discourse, start: int) -> int:
-    """Return where the noun phrase begins that ends with the name at `start`."""
-    text = discourse.text
-    for word in words_before(text, start, 6):
-        folded = fold_word(word)
-        if not (word[0].isupper() or is_title(word) or folded in ("the", "a", "an")):
-            break
-        if folded in _CLAUSE_STARTS | _PREPOSITIONS:
-            break
-        found = text.rfind(word, 0, start)
-        start = found
-    return start

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from analysis.document import Span
 from analysis.given_names import FEMININE_NAMES, MASCULINE_NAMES
-from analysis.names import Gender, fold_name, fold_word, title_gender
+from analysis.names import Gender, fold_name, fold_word, is_title, title_gender
 from analysis.wordlists import word_set
 
 FEMININE_PRONOUNS = word_set("she her hers herself")
@@ -27,20 +27,25 @@ _MASCULINE_NOUNS = word_set(
 _NEUTRAL_NOUNS = word_set("actor chairman spokesman alderman heir")
 
 _BACK = 60
-_LAST_WORD = re.compile(r"([\w.'\u2019-]+)[ \u00a0]+$")
+_LAST_WORD = re.compile(r"([\w.'\u2019-]+)[ \u00a0]*$")
 
 
 def words_before(text: str, position: int, count: int) -> Iterator[str]:
     """Yield up to `count` words that stand right before a position, the nearest first.
 
-    Only spaces may come between: another line, a comma or a mark ends them.
+    Only spaces may come between: another line, a comma, a mark or a sentence's end ends them.
     """
     for _ in range(count):
         match = _LAST_WORD.search(text, max(0, position - _BACK), position)
-        if match is None:
+        if match is None or _ends_sentence(match.group(1)):
             return
         yield match.group(1)
         position = match.start()
+
+
+def _ends_sentence(word: str) -> bool:
+    """Tell whether the full stop after a word is not one of an abbreviation."""
+    return word.endswith(".") and not is_title(word) and "." not in word[:-1] and len(word) > 2
 
 
 def noun_gender(noun: str) -> Gender | None:

@@ -1,5 +1,6 @@
 """Mentions of people grouped by who is meant: full names, surnames, given names."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from dataclasses import dataclass, field
 from analysis.genders import find_gender, majority, stated_gender
 from analysis.names import Gender, Naming, is_same_person, split_suffix, usual_given
 from analysis.narration import read_narration
+from analysis.prominence import find_prominence
 
 # Names of more words than this are not looked up by their parts.
 _MAX_WORDS = 8
@@ -14,6 +16,13 @@ _MAX_WORDS = 8
 _MAX_COMPARED = 8
 # So many pronouns have to agree before they outweigh a full name.
 _MIN_VOTES = 2
+# How much more someone is in mind who is called by the bare surname already, by habit more so,
+# how little a given name tells of a surname, and how the memory of a name fades with every
+# hundred characters.
+_BARE = 1.3
+_HABIT, _MAX_HABIT = 0.1, 5
+_GIVEN = 0.4
+_FADING = 0.85
 
 
 @dataclass(slots=True, eq=False)
@@ -24,21 +33,28 @@ class _Person:
     first: int
     places: list[int] = field(default_factory=list)
     gender: Gender | None = None
+    # How prominent the person is in the reader's mind, and where in the text.
+    weight: float = 0.0
+    at: int = 0
+    # How often a bare surname has meant this person.
+    bare: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Clues:
-    """What the words around each naming tell of the person's gender."""
+    """What the words around each naming tell: the person's gender and prominence."""
 
     stated: tuple[Gender | None, ...]
     following: tuple[Gender | None, ...]
+    prominence: tuple[float, ...]
 
 
 def group_people(text: str, namings: Sequence[Naming]) -> list[list[Naming]]:
     """Group the namings of people, given in text order.
 
     A surname or given name that several people share goes to the one whose gender
-    fits the title before it or the pronoun after it, then to the one named last.
+    fits the title before it or the pronoun after it, then to the one who is most in
+    the reader's mind: named lately, as a subject, or by the bare surname before.
     """
     clues = _find_clues(text, namings)
     owners = _find_full_names(namings)
@@ -58,6 +74,7 @@ def _find_clues(text: str, namings: Sequence[Naming]) -> _Clues:
     return _Clues(
         tuple(stated_gender(text, span) for span in spans),
         tuple(read_narration(text).genders_after(spans)),
+        tuple(find_prominence(text, span) for span in spans),
     )
 
 
@@ -118,20 +135,36 @@ def _place_short_names(
     new: list[_Person] = []
     unnamed: defaultdict[str, list[_Person]] = defaultdict(list)
     for i, naming in enumerate(namings):
+        position = naming.mention.span.start
         if i in owners:
-            owners[i].places.append(i)
+            _note(owners[i], i, position, clues.prominence[i])
             continue
         word = naming.words[0]
         known = surnames.get(word) or givens.get(word) or []
         wanted = (clues.stated[i], clues.following[i], agreed.get(word))
-        person = _likeliest(known, unnamed[word], wanted)
+        person = _likeliest([*known, *unnamed[word]], wanted, position)
         if person is None:
             person = _Person([naming.words], i, gender=wanted[0] or wanted[2])
             new.append(person)
             unnamed[word].append(person)
         person.gender = person.gender or clues.stated[i]
-        person.places.append(i)
+        is_surname = person.forms[0] == naming.words or person in surnames.get(word, ())
+        person.bare += is_surname
+        habit = _BARE + _HABIT * min(person.bare, _MAX_HABIT) if is_surname else _GIVEN
+        _note(person, i, position, clues.prominence[i] * habit)
     return new
+
+
+def _note(person: _Person, number: int, position: int, weight: float) -> None:
+    """Take note of a naming: the reader minds the stronger of it and what is left of earlier."""
+    person.weight = max(weight, _left(person, position))
+    person.at = position
+    person.places.append(number)
+
+
+def _left(person: _Person, position: int) -> float:
+    """Return how prominent a person still is at a later position."""
+    return person.weight * math.pow(_FADING, (position - person.at) / 100)
 
 
 def _short_index(
@@ -162,9 +195,9 @@ def _agreed_genders(namings: Sequence[Naming], clues: _Clues) -> dict[str, Gende
 
 
 def _likeliest(
-    known: Sequence[_Person],
-    unnamed: Sequence[_Person],
+    people: Sequence[_Person],
     wanted: tuple[Gender | None, Gender | None, Gender | None],
+    position: int,
 ) -> _Person | None:
     """Choose who is meant by a bare name; None for somebody whose full name is not given.
 
@@ -173,16 +206,12 @@ def _likeliest(
     """
     stated, following, agreed = wanted
     firm = stated or agreed
-    fitting = [
-        person
-        for person in [*known, *unnamed]
-        if firm is None or person.gender is None or person.gender is firm
-    ]
+    fitting = [p for p in people if None in (firm, p.gender) or p.gender is firm]
     if len(fitting) > 1 and (hint := firm or following):
         fitting = [person for person in fitting if person.gender is hint] or fitting
     if not fitting:
         return None
     named = [person for person in fitting if person.places]
     if named:
-        return max(named, key=lambda person: person.places[-1])
+        return max(named, key=lambda person: _left(person, position))
     return min(fitting, key=lambda person: person.first)

@@ -1,16 +1,18 @@
 """Sources of quotes resolved in one sweep through the text."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.antecedents import OBLIQUE, SUBJECT, Focus
+from analysis.antecedents import Focus
 from analysis.discourse import Discourse, Named
 from analysis.document import EntityType, MentionKind, Quote, Span
 from analysis.genders import pronoun_gender
-from analysis.names import Gender
-from analysis.roles import Role, describe, find_roles, is_organization_role
-from analysis.sources import Source, read_source
+from analysis.names import Gender, fold_word
+from analysis.prominence import OBLIQUE, SUBJECT
+from analysis.roles import describe, find_roles, is_organization_role
+from analysis.sources import Source, complete_source, read_source
 from analysis.wordlists import word_set
 
 # The likeliest of two people has to be this much likelier not to be called ambiguous.
@@ -24,7 +26,27 @@ _FIRST_PERSON = word_set("i me my we us our")
 _RELATIVE = word_set("who whose whom which that")
 _PLURAL = word_set("they them their")
 _NEUTER = word_set("it its")
+# What speaks for whoever makes it, and of these what its maker has just been heard with.
+_DOCUMENTS = word_set(
+    "statement article report analysis poll survey study commentary editorial column letter memo "
+    "tweet post posting message release speech email website site tally review essay blog book "
+    "memoir testimony announcement lawsuit complaint filing brief op-ed piece"
+)
+_STATEMENTS = word_set("statement letter memo tweet post message release speech announcement")
+# "the company": an article and a role alone.
+_BARE = 2
 _SUBJECTS = word_set("he she")
+
+
+# What may stand between a name and the relative pronoun for it: ", a lawyer".
+_APPOSED = re.compile(r",\s+(?:an?|the|his|her)\s+[^,.;:\n]{1,80}$")
+_DESCRIBED = re.compile(
+    r"(?P<words>\b(?:the|his|her)\s(?:[\w'\u2019-]+\s){0,4}?[\w-]+)"
+    r"(?:\s(?:for|of|to)\s[\w'\u2019 -]{1,40})?$",
+    re.IGNORECASE,
+)
+# How far before a relative pronoun its name may stand.
+_REACH = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +132,8 @@ class _Sweep:
     def _answer(self, number: int, span: Span) -> Answer:
         quote = self._quotes[number]
         if span not in self._known:
-            self._known[span] = self._resolve(read_source(self._discourse, span), span, quote)
+            source = read_source(self._discourse, complete_source(self._discourse, span))
+            self._known[span] = self._resolve(source, span, quote)
         answer = self._known[span]
         if answer.entities and not answer.is_open:
             self._together = answer.entities
@@ -126,7 +149,7 @@ class _Sweep:
         if source.kind is MentionKind.PRONOUN:
             answer = self._resolve_pronoun(source.words[0], span, quote)
         else:
-            answer = self._resolve_description(describe(source.words), span)
+            answer = self._resolve_description(source, span)
         if len(answer.entities) == 1:
             self._focus.refer(span.start, answer.entities[0])
         return answer
@@ -144,14 +167,20 @@ class _Sweep:
         return Answer(MentionKind.PRONOUN)
 
     def _antecedent(self, word: str, position: int) -> tuple[int, ...]:
-        """Return whom a relative pronoun means: the name right before it, or before its comma."""
-        discourse = self._discourse
-        before = discourse.text[:position].rstrip(" ,\u00a0)")
-        named = discourse.named_ending(len(before))
-        if named is None:
-            return ()
-        is_person = discourse.type_of(named.entity) is EntityType.PERSON
-        return (named.entity,) if is_person or word in ("which", "that") else ()
+        """Return whom a relative pronoun means: the name or description right before it."""
+        discourse, text = self._discourse, self._discourse.text
+        start = max(discourse.sentence_start(position), position - _REACH)
+        end = start + len(text[start:position].rstrip(" ,\u00a0)"))
+        named = discourse.named_ending(end)
+        if named is None and (match := _APPOSED.search(text, start, end)):
+            named = discourse.named_ending(match.start())
+        if named is not None:
+            is_person = discourse.type_of(named.entity) is EntityType.PERSON
+            return (named.entity,) if is_person is (word not in ("which", "that")) else ()
+        match = _DESCRIBED.search(text, start, end)
+        role = describe(match.group("words").split()) if match else None
+        holders = self._roles.holding(role) if role is not None else []
+        return tuple(holders) if len(holders) == 1 else ()
 
     def _organization(self, position: int) -> tuple[int, ...]:
         """Return the organisation that "it" or "they" means, if one is clearly in focus."""
@@ -165,23 +194,34 @@ class _Sweep:
                 return ()
         return (ranking[0][1],)
 
-    def _resolve_description(self, role: Role | None, span: Span) -> Answer:
+    def _resolve_description(self, source: Source, span: Span) -> Answer:
+        """Answer with whom a description means by a role that the text gives one by name."""
+        if source.words and fold_word(source.words[-1]) in _DOCUMENTS:
+            return self._resolve_document(source, span)
+        role = describe(source.words)
         if role is None:
             return Answer(MentionKind.NOMINAL)
         holders = self._roles.holding(role)
-        if is_organization_role(role.noun) and not holders:
+        if is_organization_role(role.noun) and not holders and len(source.words) == _BARE:
             return Answer(MentionKind.NOMINAL, self._speaking_organization(span.start))
-        if len(holders) < 2:
-            return Answer(MentionKind.NOMINAL, tuple(holders))
+        if len(holders) < 2 or not role.definite:
+            return Answer(MentionKind.NOMINAL, tuple(holders) if len(holders) == 1 else ())
         kind = self._discourse.type_of(holders[0])
-        ranking = [
-            (score, entity)
-            for score, entity in self._focus.rank(span.start, None, kind)
-            if entity in holders
-        ]
-        return (
-            _chosen(MentionKind.NOMINAL, ranking) if role.definite else Answer(MentionKind.NOMINAL)
-        )
+        ranking = self._focus.rank(span.start, None, kind)
+        return _chosen(MentionKind.NOMINAL, [item for item in ranking if item[1] in holders])
+
+    def _resolve_document(self, source: Source, span: Span) -> Answer:
+        """Answer with whoever a document speaks for: "Lee's letter", "the statement"."""
+        first, last = fold_word(source.words[0]), fold_word(source.words[-1])
+        if source.owners:
+            return Answer(MentionKind.NOMINAL, source.owners[:1])
+        if gender := pronoun_gender(first):
+            ranking = self._focus.rank(span.start, gender)
+            return Answer(MentionKind.NOMINAL, _chosen(MentionKind.NOMINAL, ranking).entities[:1])
+        speaker = self._focus.speaker
+        if first == "the" and last in _STATEMENTS and speaker and self._is_near(span.start):
+            return Answer(MentionKind.NOMINAL, (speaker.entity,))
+        return Answer(MentionKind.NOMINAL)
 
     def _speaking_organization(self, position: int) -> tuple[int, ...]:
         speaker = self._focus.speaker

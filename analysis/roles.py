@@ -93,6 +93,14 @@ _INDEFINITE = word_set(
     "two three four five six seven eight nine ten dozens hundreds thousands all both what which "
     "multiple various numerous certain"
 )
+# Adjectives in lower case that tell one holder of a role from another.
+_RESTRICTIVE = word_set(
+    "former ex vice deputy assistant associate acting interim prime foreign finance defense "
+    "defence interior health trade energy justice education presidential gubernatorial "
+    "senatorial mayoral opposition rival incoming outgoing elder younger late first second third"
+)
+# A party rarely tells one holder of a role from another in one story, and is seldom stated twice.
+_PARTIES = word_set("republican democrat democratic gop conservative tory labour liberal")
 _STOPS = word_set(
     "of for to at in on by with from who which that and or but is was are were said says told as "
     "when after before while since whose than over against"
@@ -101,6 +109,12 @@ _WORD = re.compile(r"[^\W_]+(?:[.'\u2019-][^\W_]+)*")
 _APPOSITION = re.compile(
     r"(?:\s*\([^)\n]{0,40}\))?\s*,\s+(?=[^\W\d_])|\s+(?:is|was|became)\s+(?=an?\s|the\s)"
 )
+_QUALIFIED = re.compile(
+    r"\b(?:an?|the|his|her|their|its)\s+(?P<role>[\w'\u2019 -]{2,40}?)\s+(?:for|of|to|at|with)\s+"
+    r"(?P<owner>[^,.;:\n]{1,40}),\s+$",
+    re.IGNORECASE,
+)
+_COMPLEMENT = re.compile(r"\s+(?:of|for)\s+(?:the\s+)?((?:[^\W\d_a-z][\w.'\u2019-]*\s?){1,4})")
 _REACH = 80
 _MAX_MODIFIERS = 5
 
@@ -127,15 +141,17 @@ class Roles:
     def holding(self, role: Role) -> list[int]:
         """Return the entities that a definite description of `role` can mean.
 
-        Where the description narrows the role down ("Ukrainian"), the holders that the
-        text narrows down in the same way come alone.
+        Where the description narrows the role down ("Ukrainian"), only holders remain
+        whom the text narrows down in the same way.
         """
         holders = self.holders.get(role.noun, {})
         if not role.modifiers:
             return list(holders)
         shared = {e: len(_alike(role.modifiers, words)) for e, words in holders.items()}
         best = max(shared.values(), default=0)
-        return [entity for entity, count in shared.items() if count == best] if best else []
+        if best:
+            return [entity for entity, count in shared.items() if count == best]
+        return list(holders) if role.modifiers <= _PARTIES and len(holders) == 1 else []
 
 
 def role_noun(word: str) -> str | None:
@@ -151,21 +167,28 @@ def is_organization_role(noun: str) -> bool:
 
 
 def describe(words: Sequence[str]) -> Role | None:
-    """Return the role of a definite description ("the former president"), from its words.
+    """Return the role that a description gives, from its words as printed up to its head.
 
     Indefinite ones ("a senior aide") and plural ones mean nobody in particular.
     """
-    if not words or words[0] in _INDEFINITE:
+    folded = [fold_word(word) for word in words]
+    if not folded or folded[0] in _INDEFINITE:
         return None
-    noun = role_noun(words[-1])
+    noun = role_noun(folded[-1].removesuffix("'s"))
     if noun is None:
         return None
-    definite = words[0] in _DEFINITE or any(word.endswith(("'s", "s'")) for word in words)
-    return Role(noun, _narrowing(words[:-1]), definite)
+    definite = folded[0] in _DEFINITE or any(word.endswith(("'s", "s'")) for word in folded[:-1])
+    narrowing = [
+        word
+        for word, printed in zip(folded[:-1], words[:-1], strict=True)
+        if printed[0].isupper() or word in _RESTRICTIVE
+    ]
+    return Role(noun, _narrowing(narrowing), definite)
 
 
 def _narrowing(words: Sequence[str]) -> frozenset[str]:
-    return frozenset(w for w in words if w not in _ARTICLES and w not in _DEFINITE)
+    kept = (word for word in words if word not in _ARTICLES and word not in _DEFINITE)
+    return frozenset(word.removesuffix("'s").removesuffix("'") for word in kept)
 
 
 def _alike(first: frozenset[str], second: frozenset[str]) -> frozenset[str]:
@@ -192,7 +215,11 @@ def _roles_of(discourse: Discourse, named: Named) -> Iterator[Role]:
     if kind is EntityType.PLACE:
         return
     wanted = _PERSON_ROLES if kind is EntityType.PERSON else _ORGANIZATION_ROLES
-    found = [_role_before(discourse.text, named), _role_after(discourse, named)]
+    found = [
+        _role_before(discourse.text, named),
+        _role_before_comma(discourse.text, named),
+        _role_after(discourse, named),
+    ]
     if kind is EntityType.ORGANIZATION:
         words = [fold_word(w) for w in _WORD.findall(named.span.of(discourse.text))]
         nouns = [noun for word in words if (noun := role_noun(word)) in _ORGANIZATION_ROLES]
@@ -229,6 +256,19 @@ def _role_before(text: str, named: Named) -> Role | None:
     return Role(noun, _narrowing(modifiers))
 
 
+def _role_before_comma(text: str, named: Named) -> Role | None:
+    """Read what a name stands in apposition to: "an attorney for Ann Lee, Bob Roy"."""
+    match = _QUALIFIED.search(text, max(0, named.span.start - _REACH), named.span.start)
+    if match is None:
+        return None
+    words = [fold_word(word) for word in _WORD.findall(match.group("role"))]
+    noun = role_noun(words[-1]) if words else None
+    if noun is None:
+        return None
+    owner = (fold_word(word) for word in _WORD.findall(match.group("owner")))
+    return Role(noun, _narrowing([*words[:-1], *owner]))
+
+
 def _role_after(discourse: Discourse, named: Named) -> Role | None:
     """Read the words after a name: "Ann Lee, a senior adviser to …", "Ann Lee is the …"."""
     text, start = discourse.text, named.span.end
@@ -254,7 +294,5 @@ def _role_after(discourse: Discourse, named: Named) -> Role | None:
 
 def _complement(text: str, position: int) -> frozenset[str]:
     """Return the capitalised words that follow a role's "of" or "for"."""
-    match = re.compile(r"\s+(?:of|for)\s+(?:the\s+)?((?:[^\W\d_a-z][\w.'\u2019-]*\s?){1,4})").match(
-        text, position, position + _REACH
-    )
+    match = _COMPLEMENT.match(text, position, position + _REACH)
     return frozenset(fold_word(w) for w in match.group(1).split()) if match else frozenset()

@@ -35,6 +35,10 @@ _OFFICES = word_set(
 )
 _MODEST = word_set("himself herself themselves itself too also jr sr ii iii iv both alone then")
 _PERSONAL_BEFORE = word_set("the his her their its our my this that")
+_ARTICLES = word_set("the a an")
+_DASHES = frozenset(["-", "--", "\u2013", "\u2014"])
+# How far a source that is cut short is looked for its name.
+_MAX_PHRASE = 60
 _WORD = re.compile(r"[^\W_]+(?:[.'\u2019-][^\W_]+)*|&")
 _BREAK = re.compile(r"[,;:()\[\]]|(?<=\s)[-\u2013\u2014]+(?=\s)|\u2014")
 _POSSESSIVE = re.compile(r"['\u2019]s?(?=\W|$)")
@@ -45,30 +49,63 @@ class Source:
     """How a source gives the speaker.
 
     `entities` are the ones named as its head, several where they speak together.
-    `words` are the folded words of a pronoun or of a description up to its head.
-    `named` are all names in it, the head's or not.
+    `words` are those of a pronoun, or of a description up to its head, as printed.
+    `owners` are the entities named in a description before its head.
     """
 
     kind: MentionKind
-    entities: tuple[int, ...]
-    words: tuple[str, ...]
-    named: tuple[Named, ...]
+    entities: tuple[int, ...] = ()
+    words: tuple[str, ...] = ()
+    owners: tuple[int, ...] = ()
 
 
 def read_source(discourse: Discourse, span: Span) -> Source:
     """Tell what form the words at `span` give the speaker in."""
     text = discourse.text
     named = discourse.named_in(span)
-    words = tuple(fold_word(match.group()) for match in _WORD.finditer(text, span.start, span.end))
+    words = _folded_words(text, span)
     if words and words[0] in PRONOUNS and (len(words) == 1 or words[1] in _MODEST):
-        return Source(MentionKind.PRONOUN, (), words[:1], named)
-    segments = _segments(text, span, named)
+        return Source(MentionKind.PRONOUN, words=words[:1])
+    segments = _without_dateline(discourse, _segments(text, span, named), named)
     for i, segment in enumerate(segments):
         heads = _heads(discourse, segment, named)
         if heads and (i == 0 or _is_apposition(discourse, segments, i, heads, named)):
-            return Source(MentionKind.NAME, heads, words, named)
-    core = _core_words(text, segments[0], named) if segments else ()
-    return Source(MentionKind.NOMINAL, (), core, named)
+            return Source(MentionKind.NAME, heads)
+    return _read_description(text, segments[0], named) if segments else Source(MentionKind.NOMINAL)
+
+
+def complete_source(discourse: Discourse, span: Span) -> Span:
+    """Return `span` up to the end of the name that an article alone must belong to.
+
+    A source that is cut short after "the" goes on with the words up to the next name.
+    """
+    text = discourse.text
+    if not set(_folded_words(text, span)) <= _ARTICLES:
+        return span
+    reach = Span(span.end, min(len(text), span.end + _MAX_PHRASE)) if span.end < len(text) else span
+    for name in discourse.named_in(reach):
+        between = text[span.end : max(span.end, name.span.start)]
+        words = [fold_word(word) for word in _WORD.findall(between)]
+        if not _BREAK.search(between) and "\n" not in between and not _QUALIFIERS & set(words):
+            return Span(span.start, name.span.end)
+        break
+    return span
+
+
+def _folded_words(text: str, span: Span) -> tuple[str, ...]:
+    return tuple(fold_word(match.group()) for match in _WORD.finditer(text, span.start, span.end))
+
+
+def _without_dateline(
+    discourse: Discourse, segments: list[Span], named: Sequence[Named]
+) -> list[Span]:
+    """Leave out the place that a dateline sets before a dash: "BRUSSELS - European leaders"."""
+    if len(segments) < 2:
+        return segments
+    heads = _heads(discourse, segments[0], named)
+    gap = discourse.text[segments[0].end : segments[1].start]
+    is_place = bool(heads) and all(discourse.type_of(e) is EntityType.PLACE for e in heads)
+    return segments[1:] if is_place and gap.strip(" ") in _DASHES else segments
 
 
 def _segments(text: str, span: Span, named: Sequence[Named]) -> list[Span]:
@@ -152,7 +189,7 @@ def _is_apposition(
     if first is None or fold_word(first.group()) in _QUALIFIERS:
         return False
     before = segments[0]
-    words = [fold_word(word) for word in _WORD.findall(text, before.start, before.end)]
+    words = _folded_words(text, before)
     kinds = {discourse.type_of(entity) for entity in heads}
     if kinds != {EntityType.PERSON}:
         return EntityType.PLACE not in kinds and not any(w in _QUALIFIERS for w in words)
@@ -163,12 +200,14 @@ def _is_apposition(
     return bool(inner) and not (inner[0] in _PERSONAL_BEFORE and len(inner) > 1)
 
 
-def _core_words(text: str, segment: Span, named: Sequence[Named]) -> tuple[str, ...]:
-    """Return the folded words of a description up to its head."""
+def _read_description(text: str, segment: Span, named: Sequence[Named]) -> Source:
+    """Read a description up to its head, the last word before what qualifies it."""
     words: list[str] = []
+    head = segment.start
     for match in _WORD.finditer(text, segment.start, segment.end):
-        word = fold_word(match.group())
-        if words and word in _QUALIFIERS:
+        if words and fold_word(match.group()) in _QUALIFIERS:
             break
-        words.append(word)
-    return tuple(words)
+        words.append(match.group())
+        head = match.start()
+    owners = tuple(n.entity for n in named if segment.overlaps(n.span) and n.span.end <= head)
+    return Source(MentionKind.NOMINAL, words=tuple(words), owners=owners)
