@@ -99,7 +99,8 @@ def _render_rest(report: Report) -> Iterator[str]:
     yield (
         f"The sample article: {seed['entities_found']} of {seed['entities']} entities found, "
         f"{seed['entities_whole']} with all their mentions; {seed['quotes_found']} of "
-        f"{seed['quotes']} quotes found, {seed['speakers_right']} with the right speaker."
+        f"{seed['quotes']} quotes found, {seed['quotes_inside']} more inside a longer one, "
+        f"{seed['speakers_right']} with the right speaker."
     )
     yield ""
     yield from (f"- {miss}" for miss in seed["misses"])

@@ -20,13 +20,18 @@ Ranges = Sequence[Sequence[int]]
 
 @dataclass(frozen=True, slots=True)
 class SeedScore:
-    """Counts, and a line for each miss; quotes are numbered as in the gold reading."""
+    """Counts, and a line for each miss; quotes are numbered as in the gold reading.
+
+    `quotes_inside` are no quotes of their own in the prediction, but most of
+    their words are in a longer one; their speaker may be right all the same.
+    """
 
     entities: int
     entities_found: int
     entities_whole: int
     quotes: int
     quotes_found: int
+    quotes_inside: int
     speakers_right: int
     misses: tuple[str, ...]
 
@@ -36,15 +41,15 @@ def score_seed(gold: Mapping[str, Any], prediction: Mapping[str, Any]) -> SeedSc
     wanted = _group(gold["entities"])
     found = {key: _find_entity(key, prediction["entities"]) for key in wanted}
     whole = {key for key, places in found.items() if places is not None and wanted[key] <= places}
-    quotes = [_best_quote(gold["text"], quote, prediction["quotes"]) for quote in gold["quotes"]]
-    pairs = list(zip(gold["quotes"], quotes, strict=True))
+    pairs = [_Pair.find(gold["text"], quote, prediction["quotes"]) for quote in gold["quotes"]]
     return SeedScore(
         entities=len(wanted),
         entities_found=sum(mentions is not None for mentions in found.values()),
         entities_whole=len(whole),
-        quotes=len(quotes),
-        quotes_found=sum(quote is not None for quote in quotes),
-        speakers_right=sum(_is_speaker_right(*pair) for pair in pairs),
+        quotes=len(pairs),
+        quotes_found=sum(pair.quote is not None and not pair.inside for pair in pairs),
+        quotes_inside=sum(pair.inside for pair in pairs),
+        speakers_right=sum(pair.is_right() for pair in pairs),
         misses=(*_list_entity_misses(wanted, found, whole), *_list_quote_misses(pairs)),
     )
 
@@ -76,23 +81,33 @@ def _words(text: str, ranges: Ranges) -> frozenset[int]:
     )
 
 
-def _overlap(text: str, one: Ranges, other: Ranges) -> float:
-    first, second = _words(text, one), _words(text, other)
-    return len(first & second) / max(1, len(first | second))
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A gold quote and the predicted one that holds its words, if any does."""
 
+    wanted: Mapping[str, Any]
+    quote: Mapping[str, Any] | None
+    inside: bool = False
 
-def _best_quote(
-    text: str, wanted: Mapping[str, Any], quotes: Iterable[Mapping[str, Any]]
-) -> Mapping[str, Any] | None:
-    def overlap(quote: Mapping[str, Any]) -> float:
-        return _overlap(text, wanted["content"], quote["content"])
+    @classmethod
+    def find(
+        cls, text: str, wanted: Mapping[str, Any], quotes: Sequence[Mapping[str, Any]]
+    ) -> "_Pair":
+        words = _words(text, wanted["content"])
+        found = [(quote, _words(text, quote["content"])) for quote in quotes]
+        for quote, own in found:
+            if len(words & own) >= LEAST_OVERLAP * len(words | own):
+                return cls(wanted, quote)
+        for quote, own in found:
+            if len(words & own) >= LEAST_OVERLAP * len(words):
+                return cls(wanted, quote, inside=True)
+        return cls(wanted, None)
 
-    best = max(quotes, key=overlap, default=None)
-    return best if best is not None and overlap(best) >= LEAST_OVERLAP else None
-
-
-def _is_speaker_right(wanted: Mapping[str, Any], quote: Mapping[str, Any] | None) -> bool:
-    return quote is not None and (quote["speaker"] or "").casefold() == wanted["speaker"].casefold()
+    def is_right(self) -> bool:
+        if self.quote is None:
+            return False
+        speaker: str = self.wanted["speaker"]
+        return speaker.casefold() == (self.quote["speaker"] or "").casefold()
 
 
 def _list_entity_misses(
@@ -105,12 +120,13 @@ def _list_entity_misses(
         yield f"{key[0]} {key[1]}: {missing} of {len(wanted[key])} mentions missing"
 
 
-def _list_quote_misses(
-    pairs: Iterable[tuple[Mapping[str, Any], Mapping[str, Any] | None]],
-) -> Iterator[str]:
-    for number, (wanted, quote) in enumerate(pairs, start=1):
-        if quote is None:
-            yield f"quote {number} ({wanted['kind']}, {wanted['speaker']}): not found"
-        elif not _is_speaker_right(wanted, quote):
-            got = quote["speaker"] or "nobody"
-            yield f"quote {number} ({wanted['kind']}, {wanted['speaker']}): given to {got}"
+def _list_quote_misses(pairs: Iterable[_Pair]) -> Iterator[str]:
+    for number, pair in enumerate(pairs, start=1):
+        name = f"quote {number} ({pair.wanted['kind']}, {pair.wanted['speaker']})"
+        if pair.quote is None:
+            yield f"{name}: not found"
+            continue
+        if pair.inside:
+            yield f"{name}: inside a longer quote"
+        if not pair.is_right():
+            yield f"{name}: given to {pair.quote['speaker'] or 'nobody'}"

@@ -95,6 +95,17 @@ def test_wrong_type():
     assert score.entities_found == 1
 
 
+def test_merged_quotes():
+    """A quote inside a longer one keeps its speaker, but does not count as found."""
+    whole = {"content": [[0, len(TEXT)]], "speaker": "Ann Lee"}
+    score = score_seed(GOLD, predict(quotes=[whole]))
+    assert (score.quotes_found, score.quotes_inside, score.speakers_right) == (0, 2, 2)
+    assert score.misses == (
+        "quote 1 (direct, Ann Lee): inside a longer quote",
+        "quote 2 (indirect, Ann Lee): inside a longer quote",
+    )
+
+
 def test_half_a_quote():
     """A quote of which less than half is found is not found."""
     first, second = predict()["quotes"]
