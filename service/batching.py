@@ -250,12 +250,12 @@ class Batcher:
         analyzer = self._build()
         info = analyzer.info
         analyzer.analyze([WARM_UP_TEXT], info.languages[0])
+        seconds = round(self._clock() - started, 3)
         with self._changed:
             self._info = info
             if self._state is State.LOADING:
                 self._state = State.READY
             self._changed.notify_all()
-        seconds = round(self._clock() - started, 3)
         log.info("model_loaded", model=info.name, version=info.version, seconds=seconds)
         return analyzer
 

@@ -9,6 +9,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
 from analysis.errors import WhosaidError
+from schemas import OptionsSchema
 
 JSON = "application/json"
 PLAIN = "text/plain"
@@ -49,9 +50,7 @@ class SubmissionParser(FlaskParser):
         """Return the fields of a request."""
         check_content_type(req)
         body = req.get_data()
-        query = {
-            name: values[0] if len(values) == 1 else values for name, values in req.args.lists()
-        }
+        query = load_query(req)
         if req.mimetype == PLAIN:
             return query | {"text": decode(body)}
         fields = parse_json(body)
@@ -63,6 +62,19 @@ class SubmissionParser(FlaskParser):
         """Raise `InvalidRequest` with the messages of the one location that is read."""
         (messages,) = error.messages_dict.values()
         raise InvalidRequest(messages)
+
+
+def load_query(request: flask.Request) -> dict[str, Any]:
+    """Return a request's query parameters, which are options only and given once each.
+
+    Raises `ValidationError` for any other, also where the body would win.
+    """
+    query = {
+        name: values[0] if len(values) == 1 else values for name, values in request.args.lists()
+    }
+    if faults := OptionsSchema().validate(query):
+        raise marshmallow.ValidationError(faults)
+    return query
 
 
 def check_content_type(request: flask.Request) -> None:

@@ -1,5 +1,6 @@
 """The one place that turns errors into `application/problem+json`."""
 
+import re
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
@@ -15,7 +16,6 @@ from werkzeug.exceptions import (
     RequestEntityTooLarge,
     UnsupportedMediaType,
 )
-from werkzeug.routing import RoutingException
 
 from analysis.errors import UnsupportedLanguage
 from schemas import Fault, Problem, ProblemSchema
@@ -25,6 +25,8 @@ from service.services import current_services
 
 MEDIA_TYPE = "application/problem+json"
 MAX_FAULTS = 20
+
+_NOT_SLUG = re.compile(r"[^a-z]+")
 
 PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     BadRequest: (400, "bad-request"),
@@ -53,10 +55,8 @@ def register_problems(app: flask.Flask) -> None:
     app.register_error_handler(HTTPException, render_problem)
 
 
-def render_problem(error: Exception) -> flask.typing.ResponseReturnValue:
+def render_problem(error: Exception) -> flask.Response:
     """Return the response that tells a caller about an error."""
-    if isinstance(error, RoutingException) and isinstance(error, HTTPException):
-        return error
     problem = describe(error, request_id=flask.g.request_id)
     if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("bug", error=type(error).__name__, exc_info=error)
@@ -79,7 +79,7 @@ def describe(error: Exception, *, request_id: str) -> Problem:
 def _classify(error: Exception) -> tuple[int, str]:
     listed = next(PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS)
     if isinstance(error, HTTPException) and listed == PROBLEMS[Exception] and error.code:
-        return error.code, error.name.lower().replace(" ", "-")
+        return error.code, _NOT_SLUG.sub("-", error.name.lower())
     return listed
 
 

@@ -1,0 +1,94 @@
+"""The running application against the document that describes it."""
+
+from pathlib import Path
+
+import pytest
+import schemathesis
+import yaml
+from hypothesis import HealthCheck, settings
+from schemathesis.config import SchemathesisConfig
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from analysis.document import ModelInfo
+from service.app import create_app, load_analyzer
+from service.services import services_of
+from service.settings import Settings
+from tests.fakes import FakeAnalyzer
+
+DOCUMENT = Path(__file__).parents[2] / "openapi.yaml"
+CONFIG = {"seed": 4711, "generation": {"deterministic": True, "unique-inputs": True}}
+
+
+class Service:
+    """A WSGI application that schemathesis can have before it is built."""
+
+    def __init__(self, analyzer_factory, load_seconds):
+        self.analyzer_factory = analyzer_factory
+        self.load_seconds = load_seconds
+        self.app = None
+
+    def __call__(self, environ, start_response):
+        return self.app(environ, start_response)
+
+    def run(self):
+        self.app = create_app(Settings(), self.analyzer_factory)
+        batcher = services_of(self.app).batcher
+        assert batcher.wait_until_loaded(self.load_seconds)
+        yield
+        batcher.close()
+
+    def load_document(self):
+        document = yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))
+        schema = schemathesis.openapi.from_dict(
+            document, config=SchemathesisConfig.from_dict(CONFIG)
+        )
+        schema.app = self
+        return schema
+
+
+class EveryLanguage(tuple[str, ...]):
+    """Languages among which is every one: the document cannot say which a model reads."""
+
+    __slots__ = ()
+
+    def __contains__(self, language: object) -> bool:
+        return True
+
+
+FAKE_MODEL = ModelInfo("fake", "1", "0" * 64, EveryLanguage(("en",)))
+
+fake = Service(lambda _: FakeAnalyzer(info=FAKE_MODEL), 10)
+real = Service(load_analyzer, 120)
+
+
+@pytest.fixture(scope="module")
+def fake_service():
+    yield from fake.run()
+
+
+@pytest.fixture(scope="module")
+def real_service():
+    yield from real.run()
+
+
+bounded = settings(
+    max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+
+
+@pytest.mark.usefixtures("fake_service")
+@fake.load_document().parametrize()
+@bounded
+def test_the_application_keeps_its_word(case):
+    """Requests that the document allows are answered as it says; others are refused as it says."""
+    case.call_and_validate()
+
+
+@pytest.mark.model
+@pytest.mark.usefixtures("real_service")
+@real.load_document().parametrize()
+@bounded
+def test_the_model_keeps_its_word(case):
+    """With the model that ships, no text that the document allows makes the service fail."""
+    # The model reads some languages only, which the document cannot say.
+    case.call_and_validate(excluded_checks=[positive_data_acceptance])

@@ -1,0 +1,133 @@
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from schemas import OffsetUnit
+from tests.fakes import FakeAnalyzer
+from tests.texts import texts
+
+TEXT = "“We wait,” said Ana Sousa. Bob Stone left.\r\n"
+
+
+def test_analyze(client):
+    """A JSON text comes back as entities and quotes."""
+    response = client.post("/v1/analyze", json={"text": TEXT, "id": "story"})
+    assert response.status_code == 200
+    assert response.content_type == "application/json"
+    answer = response.json
+    assert answer["id"] == "story"
+    assert [person["name"] for person in answer["people"]] == ["Ana Sousa", "Bob Stone"]
+    assert [quote["text"] for quote in answer["quotes"]] == ["We wait,"]
+    assert answer["quotes"][0]["speaker"]["name"] == "Ana Sousa"
+    assert answer["meta"]["model"]["name"] == "fake"
+
+
+def test_entities_leave_quotes_out(client):
+    """/v1/entities is /v1/analyze without quotes."""
+    whole, part = ask(client, "analyze"), ask(client, "entities")
+    del whole["quotes"]
+    assert part == whole
+
+
+def test_quotes_keep_who_speaks(client):
+    """/v1/quotes is /v1/analyze with only those entities that speak."""
+    whole, part = ask(client, "analyze"), ask(client, "quotes")
+    assert part["quotes"] == whole["quotes"]
+    assert part["people"] == whole["people"][:1]
+
+
+def ask(client, path):
+    answer = client.post(f"/v1/{path}", json={"text": TEXT}).json
+    del answer["meta"]["timings_ms"]
+    return answer
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "text/plain; charset=utf-8"])
+def test_plain_text(client, content_type):
+    """A plain body is the text, with its options in the query."""
+    response = client.post(
+        "/v1/analyze?id=a%20b&language=en&offset_unit=utf16",
+        data="\ufeff😀 Ana Sousa\n".encode(),
+        content_type=content_type,
+    )
+    answer = response.json
+    assert (answer["id"], answer["offset_unit"], answer["text_length"]) == ("a b", "utf16", 14)
+    assert answer["people"][0]["mentions"][0]["start"] == 4
+
+
+def test_options_of_json_may_stand_in_the_query(client):
+    """The query gives options that a JSON body does not."""
+    response = client.post("/v1/analyze?id=query&offset_unit=utf16", json={"text": "x", "id": "b"})
+    assert (response.json["id"], response.json["offset_unit"]) == ("b", "utf16")
+
+
+@pytest.mark.parametrize("text", ["", " ", "\r\n\t\u2003"])
+@pytest.mark.parametrize("path", ["analyze", "entities", "quotes"])
+def test_blank_texts_hold_nothing(build, text, path):
+    """A text of white space is answered with a warning, and no model reads it."""
+    analyzer = FakeAnalyzer()
+    response = build(analyzer).test_client().post(f"/v1/{path}", json={"text": text})
+    assert response.status_code == 200
+    assert response.json["text_length"] == len(text)
+    assert response.json["people"] == []
+    assert [warning["code"] for warning in response.json["warnings"]] == ["blank-text"]
+    assert len(analyzer.batches) == 1
+
+
+@pytest.mark.parametrize("unit", OffsetUnit)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@given(text=texts().map(lambda text: f"“{text.replace('”', '')}!” said Ana Sousa.{text}"))
+def test_every_text_comes_back_verbatim(client, unit, text):
+    """Emoji, combining marks, CRLF, right-to-left, lone surrogates, NUL: each span is its slice."""
+    body = json.dumps({"text": text, "offset_unit": unit})
+    response = client.post("/v1/analyze", data=body, content_type="application/json")
+    assert response.status_code == 200
+    assert response.data.isascii()
+    units = text.encode("utf-16-le", "surrogatepass")
+    for span in spans_of(json.loads(response.data)):
+        start, end = span["start"], span["end"]
+        if unit is OffsetUnit.CODEPOINT:
+            assert span["text"] == text[start:end]
+        else:
+            cut = units[2 * start : 2 * end].decode("utf-16-le", "surrogatepass")
+            assert span["text"] == cut
+
+
+def spans_of(value):
+    if isinstance(value, dict):
+        if "start" in value:
+            yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from spans_of(inner)
+
+
+@given(text=st.text(max_size=30))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+def test_both_kinds_of_body_say_the_same(client, text):
+    """A text is answered alike as JSON and as plain text."""
+    plain = client.post("/v1/analyze", data=text.encode(), content_type="text/plain").json
+    as_json = client.post("/v1/analyze", json={"text": text}).json
+    assert plain["text_length"] == as_json["text_length"] == len(text)
+    assert plain["people"] == as_json["people"]
+
+
+def test_capabilities(client):
+    """Capabilities name the model, its languages and the limits."""
+    found = client.get("/v1/capabilities").json
+    assert found["model"]["digest"] == "0" * 64
+    assert found["languages"] == ["en"]
+    assert found["limits"]["max_chars"] == 500_000
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [None, "*/*", "application/*", "application/json;q=0.1, text/html", "text/*, */*;q=0.1"],
+)
+def test_accepted(client, accept):
+    """Whoever takes JSON, on whatever terms, gets it."""
+    headers = {"Accept": accept} if accept else {}
+    assert client.get("/v1/capabilities", headers=headers).status_code == 200

@@ -1,0 +1,337 @@
+import threading
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor, wait
+
+import pytest
+
+from analysis.document import ModelInfo
+from analysis.errors import ModelDamaged, UnsupportedLanguage
+from service.batching import (
+    WARM_UP_TEXT,
+    Batcher,
+    Capacity,
+    DeadlineExceeded,
+    Job,
+    NotReady,
+    QueueFull,
+    State,
+    take_batch,
+)
+from tests.fakes import FakeAnalyzer, UnreadableText, analyze_plainly
+
+BILINGUAL = ModelInfo("fake", "1", "0" * 64, ("en", "pt"))
+
+
+def job(text: str, language: str = "en") -> Job:
+    return Job(text, language, 0.0, 1.0)
+
+
+@pytest.fixture
+def open_batcher():
+    """Start batchers, and close them afterwards."""
+    opened = []
+
+    def start(analyzer, **changes):
+        limits = {
+            "max_jobs": 64,
+            "max_chars": 10_000,
+            "batch_max_chars": 1_000,
+            "deadline_seconds": 20.0,
+        }
+        batcher = Batcher(lambda: analyzer, Capacity(**{**limits, **changes}))
+        opened.append((batcher, analyzer))
+        batcher.start()
+        assert batcher.wait_until_loaded(10)
+        return batcher
+
+    yield start
+    for batcher, analyzer in opened:
+        if analyzer.gate:
+            analyzer.gate.set()
+        batcher.close()
+
+
+@pytest.fixture
+def callers():
+    with ThreadPoolExecutor(40) as pool:
+        yield pool
+
+
+def occupy(batcher: Batcher, analyzer: FakeAnalyzer, callers: ThreadPoolExecutor):
+    """Have the owner wait at the analyzer's gate, with a text of one character."""
+    analyzer.entered.clear()
+    held = callers.submit(batcher.analyze, "x", "en")
+    assert analyzer.entered.wait(10)
+    return held
+
+
+def wait_for_jobs(batcher: Batcher, count: int) -> None:
+    """Wait until as many jobs are in the queue."""
+    with batcher._changed:
+        assert batcher._changed.wait_for(lambda: len(batcher._waiting) == count, 10)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "max_chars", "taken"),
+    [
+        pytest.param([], 10, 0, id="nothing waits"),
+        pytest.param([3, 3, 3], 10, 3, id="all fit"),
+        pytest.param([3, 3, 3], 9, 3, id="all fit exactly"),
+        pytest.param([3, 3, 3], 8, 2, id="two fit"),
+        pytest.param([30, 1], 10, 1, id="first too large goes alone"),
+        pytest.param([1, 30, 1], 10, 1, id="order is kept"),
+        pytest.param([0, 0, 0], 1, 3, id="empty texts"),
+    ],
+)
+def test_batches_are_bounded_by_characters(lengths, max_chars, taken):
+    """A batch holds the next jobs that fit the budget together, and always one."""
+    waiting = deque(job("x" * length) for length in lengths)
+    everything = list(waiting)
+    assert take_batch(waiting, max_chars) == everything[:taken]
+    assert list(waiting) == everything[taken:]
+
+
+def test_batches_have_one_language():
+    """A batch ends where the language changes."""
+    waiting = deque([job("a"), job("b"), job("c", "pt"), job("d")])
+    assert [[each.text for each in take_batch(waiting, 99)] for _ in range(3)] == [
+        ["a", "b"],
+        ["c"],
+        ["d"],
+    ]
+
+
+def test_abandoned_jobs_are_dropped():
+    """Nobody analyzes a text whose caller left; its room goes to the next."""
+    waiting = deque([job("gone"), job("here"), job("gone too"), job("also here")])
+    for left in (waiting[0], waiting[2]):
+        left.future.cancel()
+    assert [each.text for each in take_batch(waiting, 13)] == ["here", "also here"]
+
+
+def test_warm_up_comes_first(open_batcher):
+    """A batcher is ready once its analyzer has read a real text, with a quote in it."""
+    analyzer = FakeAnalyzer()
+    batcher = open_batcher(analyzer)
+    assert batcher.state is State.READY
+    assert analyzer.batches == [[WARM_UP_TEXT]]
+    assert analyze_plainly(WARM_UP_TEXT).quotes
+
+
+def test_one_thread_owns_the_analyzer(open_batcher, callers):
+    """However many ask, one thread calls the analyzer, and builds it."""
+    analyzer = FakeAnalyzer()
+    batcher = open_batcher(analyzer)
+    list(callers.map(lambda n: batcher.analyze(f"text {n}", "en"), range(30)))
+    assert len(analyzer.threads) == 1
+    assert threading.get_ident() not in analyzer.threads
+
+
+def test_answers_are_never_mixed_up(open_batcher, callers):
+    """Everybody gets the analysis of their own text, the same as alone."""
+    analyzer = FakeAnalyzer(gate=threading.Event())
+    batcher = open_batcher(analyzer)
+    occupy(batcher, analyzer, callers)
+    texts = [f"“Text {n},” said Ana Sousa." for n in range(30)]
+    asked = [callers.submit(batcher.analyze, text, "en") for text in texts]
+    wait_for_jobs(batcher, 30)
+    analyzer.gate.set()
+    assert [each.result(10).analysis for each in asked] == [analyze_plainly(t) for t in texts]
+    assert max(len(batch) for batch in analyzer.batches) > 1
+
+
+def test_batches_grow_within_the_budget(open_batcher, callers):
+    """What waited while the model was busy goes together, as far as it fits."""
+    analyzer = FakeAnalyzer(gate=threading.Event())
+    batcher = open_batcher(analyzer, batch_max_chars=10)
+    occupy(batcher, analyzer, callers)
+    asked = [callers.submit(batcher.analyze, "four", "en") for _ in range(4)]
+    wait_for_jobs(batcher, 4)
+    analyzer.gate.set()
+    assert [each.result(10).batch_jobs for each in asked] == [2, 2, 2, 2]
+
+
+def test_times_are_measured_apart():
+    """The time in the queue and the time of the analysis are two numbers."""
+    ticks = iter([0.0, 1.0, 10.0, 12.5, 16.0])
+    capacity = Capacity(max_jobs=1, max_chars=9, batch_max_chars=9, deadline_seconds=20)
+    batcher = Batcher(FakeAnalyzer, capacity, clock=lambda: next(ticks))
+    batcher.start()
+    assert batcher.wait_until_loaded(10)
+    outcome = batcher.analyze("text", "en")
+    batcher.close()
+    assert (outcome.queue_seconds, outcome.analysis_seconds) == (2.5, 3.5)
+
+
+def test_one_bad_text_hurts_one_caller(open_batcher, callers):
+    """If a batch fails, its texts are read one at a time, and only the bad one fails."""
+    analyzer = FakeAnalyzer(gate=threading.Event(), poison="☠")
+    batcher = open_batcher(analyzer)
+    occupy(batcher, analyzer, callers)
+    asked = [callers.submit(batcher.analyze, text, "en") for text in ("one", "☠", "two")]
+    wait_for_jobs(batcher, 3)
+    analyzer.gate.set()
+    wait(asked, 10)
+    assert isinstance(asked[1].exception(), UnreadableText)
+    assert [asked[n].result().analysis.text for n in (0, 2)] == ["one", "two"]
+
+
+def test_too_few_answers_are_a_failure(open_batcher):
+    """An analyzer that leaves a text out is not believed."""
+    analyzer = FakeAnalyzer()
+    batcher = open_batcher(analyzer)
+    analyzer.analyze = lambda texts, language: []
+    with pytest.raises(ValueError, match="shorter"):
+        batcher.analyze("text", "en")
+
+
+@pytest.mark.parametrize(
+    ("limits", "text"),
+    [
+        pytest.param({"max_jobs": 2}, "y", id="too many jobs"),
+        pytest.param({"max_chars": 9}, "y" * 8, id="too many characters"),
+    ],
+)
+def test_full_queue_refuses_at_once(open_batcher, callers, limits, text):
+    """Who would wait too long is told at once, and may come again when there is room."""
+    analyzer = FakeAnalyzer(gate=threading.Event())
+    batcher = open_batcher(analyzer, **limits)
+    held = occupy(batcher, analyzer, callers)
+    second = callers.submit(batcher.analyze, "z", "en")
+    wait_for_jobs(batcher, 1)
+    with pytest.raises(QueueFull) as caught:
+        batcher.analyze(text, "en")
+    assert (caught.value.jobs, caught.value.chars) == (2, 2)
+    analyzer.gate.set()
+    wait([held, second], 10)
+    assert batcher.analyze(text, "en").analysis.text == text
+
+
+def test_late_answers_are_given_up(open_batcher, callers):
+    """After the deadline the caller is released, and a text still waiting is never read."""
+    analyzer = FakeAnalyzer(gate=threading.Event())
+    batcher = open_batcher(analyzer, deadline_seconds=0.3, max_jobs=2)
+    held = occupy(batcher, analyzer, callers)
+    with pytest.raises(DeadlineExceeded) as caught:
+        batcher.analyze("waiting", "en")
+    assert caught.value.deadline_seconds == 0.3
+    assert isinstance(held.exception(10), DeadlineExceeded)
+    analyzer.gate.set()
+    assert batcher.analyze("later", "en").analysis.text == "later"
+    assert ["waiting"] not in analyzer.batches
+
+
+def test_late_jobs_are_not_retried():
+    """When a batch fails after its deadline, nothing in it is read again."""
+    ticks = iter([0.0, 1.0, *[100.0] * 9])
+    capacity = Capacity(max_jobs=1, max_chars=9, batch_max_chars=9, deadline_seconds=20)
+    batcher = Batcher(FakeAnalyzer, capacity, clock=lambda: next(ticks))
+    analyzer = FakeAnalyzer(poison="x")
+    batch = [job("x"), job("y")]
+    batcher._answer(analyzer, batch)
+    assert all(isinstance(each.future.exception(0), DeadlineExceeded) for each in batch)
+    assert analyzer.batches == [["x", "y"]]
+
+
+def test_languages(open_batcher, callers):
+    """Each text is read in its language; one that the model does not read is refused."""
+    analyzer = FakeAnalyzer(info=BILINGUAL)
+    batcher = open_batcher(analyzer)
+    assert batcher.analyze("texto", "pt").analysis.language == "pt"
+    with pytest.raises(UnsupportedLanguage) as caught:
+        batcher.analyze("Text", "de")
+    assert caught.value.supported == ("en", "pt")
+
+
+def test_not_ready_while_loading():
+    """Texts are refused until the model is loaded."""
+    gate = threading.Event()
+    capacity = Capacity(max_jobs=1, max_chars=9, batch_max_chars=9, deadline_seconds=20)
+
+    def build():
+        gate.wait(10)
+        return FakeAnalyzer()
+
+    batcher = Batcher(build, capacity)
+    batcher.start()
+    with pytest.raises(NotReady, match="loading"):
+        batcher.analyze("text", "en")
+    assert not batcher.wait_until_loaded(0)
+    gate.set()
+    assert batcher.wait_until_loaded(10)
+    batcher.close()
+
+
+def test_close_finishes_what_was_accepted(open_batcher, callers):
+    """Closing refuses new texts and answers the accepted ones."""
+    analyzer = FakeAnalyzer(gate=threading.Event())
+    batcher = open_batcher(analyzer, batch_max_chars=1)
+    accepted = [occupy(batcher, analyzer, callers)]
+    accepted += [callers.submit(batcher.analyze, f"text {n}", "en") for n in range(5)]
+    wait_for_jobs(batcher, 5)
+    closing = callers.submit(batcher.close)
+    with batcher._changed:
+        assert batcher._changed.wait_for(lambda: batcher.state is State.CLOSED, 10)
+    with pytest.raises(NotReady, match="closed"):
+        batcher.analyze("too late", "en")
+    analyzer.gate.set()
+    closing.result(10)
+    assert all(each.done() and each.exception() is None for each in accepted)
+    assert not batcher._owner.is_alive()
+
+
+def test_close_while_loading(callers):
+    """A batcher closed while it loads ends without ever being ready."""
+    gate = threading.Event()
+    capacity = Capacity(max_jobs=1, max_chars=9, batch_max_chars=9, deadline_seconds=20)
+    batcher = Batcher(lambda: gate.wait(10) and FakeAnalyzer(), capacity)
+    batcher.start()
+    closing = callers.submit(batcher.close)
+    with batcher._changed:
+        assert batcher._changed.wait_for(lambda: batcher.state is State.CLOSED, 10)
+    gate.set()
+    closing.result(10)
+    assert batcher.state is State.CLOSED
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_failure_to_load_is_announced(early):
+    """A model that cannot be loaded is announced, also to who asks later."""
+    announced = []
+    capacity = Capacity(max_jobs=1, max_chars=9, batch_max_chars=9, deadline_seconds=20)
+
+    def build():
+        raise ModelDamaged("model.safetensors", "has another digest")
+
+    batcher = Batcher(build, capacity)
+    if early:
+        batcher.when_failed(announced.append)
+    batcher.start()
+    assert not batcher.wait_until_loaded(10)
+    batcher._owner.join(10)
+    if not early:
+        batcher.when_failed(announced.append)
+    assert announced == [False]
+    batcher.close()
+    assert batcher.state is State.FAILED
+
+
+def test_nobody_waits_for_a_dead_owner(open_batcher, callers):
+    """If the owner thread dies, everybody is told at once, in work or waiting."""
+    announced = []
+    analyzer = FakeAnalyzer(gate=threading.Event())
+    batcher = open_batcher(analyzer, batch_max_chars=1)
+    batcher.when_failed(announced.append)
+    answered = occupy(batcher, analyzer, callers)
+    lost = [callers.submit(batcher.analyze, text, "en") for text in ("in work", "waiting")]
+    wait_for_jobs(batcher, 2)
+
+    def die(texts, language):
+        raise SystemExit
+
+    analyzer.analyze = die
+    analyzer.gate.set()
+    batcher._owner.join(10)
+    assert answered.result(10).analysis.text == "x"
+    assert [type(each.exception(10)) for each in lost] == [NotReady, NotReady]
+    assert announced == [True]

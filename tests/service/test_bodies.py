@@ -1,0 +1,93 @@
+import pytest
+from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
+
+from service.bodies import MalformedBody, check_content_type, decode, parse_json
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/json",
+        "application/json; charset=utf-8",
+        "Application/JSON;charset=UTF-8",
+        "text/plain",
+        'text/plain; charset="utf-8"',
+        "text/plain; charset=US-ASCII",
+        "text/plain; format=flowed",
+    ],
+)
+def test_accepted_content_types(content_type):
+    """UTF-8 JSON and plain text are accepted, however that is written."""
+    check_content_type(_request(content_type))
+
+
+@pytest.mark.parametrize(
+    ("content_type", "encoding", "named"),
+    [
+        pytest.param(None, None, "no content type", id="none"),
+        pytest.param("text/html", None, "text/html", id="html"),
+        pytest.param("application/ld+json", None, "ld[+]json", id="other json"),
+        pytest.param("application/x-www-form-urlencoded", None, "urlencoded", id="form"),
+        pytest.param("text/plain; charset=latin-1", None, "latin-1", id="charset"),
+        pytest.param("application/json; charset=utf-16", None, "utf-16", id="json charset"),
+        pytest.param("text/plain", "gzip", "gzip", id="compressed"),
+    ],
+)
+def test_refused_content_types(content_type, encoding, named):
+    """Anything else is refused, by name."""
+    with pytest.raises(UnsupportedMediaType, match=named):
+        check_content_type(_request(content_type, encoding))
+
+
+def _request(content_type, encoding=None):
+    headers = {"Content-Encoding": encoding} if encoding else {}
+    if content_type:
+        headers["Content-Type"] = content_type
+    return Request(EnvironBuilder(method="POST", headers=headers).get_environ())
+
+
+@pytest.mark.parametrize("text", ["", "\ufeffa", "a\r\n\x00😀", " \t"])
+def test_bodies_are_decoded_verbatim(text):
+    """A body's text is every byte of it, a byte order mark included."""
+    assert decode(text.encode()) == text
+
+
+@pytest.mark.parametrize("body", [b"\xff", b"caf\xe9", b"\xed\xa0\x80", b"\xc0\xaf"])
+def test_what_is_not_utf8_is_refused(body):
+    """Nothing is guessed or replaced."""
+    with pytest.raises(MalformedBody, match="not UTF-8 at byte"):
+        decode(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param(b'{"text": "\\ud800"}', {"text": "\ud800"}, id="lone surrogate"),
+        pytest.param(b'{"text": "\\ud83d\\ude00"}', {"text": "😀"}, id="surrogate pair"),
+        pytest.param(b'\xef\xbb\xbf{"text": "\xef\xbb\xbf"}', {"text": "\ufeff"}, id="mark"),
+        pytest.param(b"[1]", [1], id="array"),
+    ],
+)
+def test_json(body, expected):
+    """JSON is read as it stands; a byte order mark before it is no part of it."""
+    assert parse_json(body) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        pytest.param(b"", "not JSON: .* line 1 column 1", id="empty"),
+        pytest.param(b'{"text": ', "not JSON", id="cut off"),
+        pytest.param(b'{"text": NaN}', "NaN is no number", id="NaN"),
+        pytest.param(b'{"text": "a\nb"}', "not JSON", id="raw line break"),
+        pytest.param(b'{"text": "\xff"}', "not UTF-8", id="not UTF-8"),
+        pytest.param(b"[" * 100_000, "nested too deeply", id="deep"),
+        pytest.param(b"9" * 5_000, "number that is too long", id="long number"),
+    ],
+)
+def test_malformed_json(body, reason):
+    """What is not JSON is refused with the place where it stops being JSON."""
+    with pytest.raises(MalformedBody, match=reason):
+        parse_json(body)

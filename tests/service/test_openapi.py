@@ -1,0 +1,80 @@
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from service.cli import main
+
+COMMITTED = Path(__file__).parents[2] / "openapi.yaml"
+
+
+@pytest.fixture(scope="module")
+def document():
+    return yaml.safe_load(COMMITTED.read_text(encoding="utf-8"))
+
+
+def operations(document):
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method} {path}", operation
+
+
+def test_committed_document_is_what_the_code_says(capsys):
+    """openapi.yaml does not drift: `whosaid openapi` writes the committed file."""
+    assert main(["openapi"]) == 0
+    assert capsys.readouterr().out == COMMITTED.read_text(encoding="utf-8")
+
+
+def test_served_documents_are_the_committed_one(client, document):
+    """The document is served in both forms."""
+    as_yaml, as_json = client.get("/openapi.yaml"), client.get("/openapi.json")
+    assert as_yaml.content_type == "application/yaml"
+    assert as_yaml.text == COMMITTED.read_text(encoding="utf-8")
+    assert as_json.content_type == "application/json"
+    assert json.loads(as_json.text) == document
+
+
+def test_every_operation_has_a_name_of_its_own(document):
+    """Generated clients get one method per operation."""
+    names = [operation["operationId"] for _, operation in operations(document)]
+    assert names == ["analyze", "entities", "quotes", "capabilities", "livez", "readyz", "metrics"]
+
+
+@pytest.mark.parametrize("path", ["/v1/analyze", "/v1/entities", "/v1/quotes"])
+def test_every_outcome_of_a_text_is_described(document, path):
+    """Operations on texts describe every status they answer with, and both kinds of body."""
+    operation = document["paths"][path]["post"]
+    assert sorted(operation["responses"]) == [
+        "200", "400", "406", "413", "415", "422", "503", "504",
+    ]  # fmt: skip
+    assert list(operation["requestBody"]["content"]) == ["application/json", "text/plain"]
+    assert [parameter["name"] for parameter in operation["parameters"]] == [
+        "id", "language", "offset_unit",
+    ]  # fmt: skip
+
+
+def test_every_problem_has_its_schema_and_an_example(document):
+    """Refusals are problems, each with an example of its own status."""
+    for response in document["components"]["responses"].values():
+        content = response["content"]["application/problem+json"]
+        assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
+        assert content["example"]["status"] >= 400
+    unavailable = document["components"]["responses"]["Unavailable"]
+    assert "Retry-After" in unavailable["headers"]
+
+
+def test_every_field_is_described(document):
+    """Schemas and their fields say what they are, in a sentence."""
+    for name, schema in document["components"]["schemas"].items():
+        for field, about in schema["properties"].items():
+            assert about.get("description", "").endswith("."), f"{name}.{field}"
+
+
+def test_null_is_written_as_in_3_1(document):
+    """Null is a type, as OpenAPI 3.1 has it."""
+    assert document["openapi"] == "3.1.0"
+    assert "nullable" not in COMMITTED.read_text(encoding="utf-8")
+    assert document["components"]["schemas"]["Answer"]["properties"]["id"]["type"] == [
+        "string", "null",
+    ]  # fmt: skip
