@@ -2,13 +2,14 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from analysis.document import EntityType, Mention, MentionKind, Span
 from analysis.names import NAME_LIKE_TITLES, PARTICLES, fold_name, fold_word, is_title, split_suffix
+from analysis.occurrences import NAME_WORD, KnownName, find_occurrences
 from analysis.wordlists import word_set
 
 # A name has to be this sure somewhere in the text to count elsewhere in it.
@@ -19,9 +20,10 @@ CARRIED = 0.9
 DERIVED = 0.5
 # A mention this sure keeps a type that its name has elsewhere in the text too.
 STUBBORN = 0.85
+# Where so many of the names have capitals, one without has to be this sure.
+_CASED_SHARE = 0.75
+_SURE = 0.97
 
-# A word as names are made of: "U.S", "O'Brien", "AT&T"; a possessive 's is not part of it.
-_WORD = re.compile(r"[^\W_]+(?:[.&][^\W_]+|['\u2019](?!s\b)[^\W_]+)*")
 _EDGES = (
     " \t\r\n\u00a0\"'\u201c\u201d\u2018\u2019\u201e\u00ab\u00bb()[]{},;:!?-\u2013\u2014*_/\\|<>"
 )
@@ -31,8 +33,6 @@ _POSSESSIVE = re.compile(r"(?:['\u2019\u00b4`]s|(?<=s)['\u2019\u00b4`])$", re.IG
 _ENDS_SENTENCE = re.compile(r"(?:^|[^\w.])[^\W\d_]{6,}\.$")
 _FIRST_WORD = re.compile(r"\S+\s+(?=\S)")
 _PREFIXED = re.compile(r"(?:anti|pro|non|ex|post|pre|mid)-(?=[^\W\d_])", re.IGNORECASE)
-_HEADLINE_SHARE = 0.7
-_HEADLINE_WORDS = 4
 
 # Capitalised words that are far more often something else than the name that they could be.
 _CALENDAR = word_set(
@@ -45,27 +45,6 @@ _FUNCTION_WORDS = word_set(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """What a document's mentions say about one folded name."""
-
-    type: EntityType
-    confidence: float
-    printed: frozenset[tuple[str, ...]]
-    dotted: bool
-    derived: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """The words of a text: where they stand and their folded form."""
-
-    spans: tuple[tuple[int, int], ...]
-    folded: tuple[str, ...]
-    starts: tuple[int, ...]
-    lower: frozenset[str]
-
-
 def carry_names(text: str, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
     """Return the names of a document, given the model's: cleaned, agreeing in type, complete.
 
@@ -74,17 +53,26 @@ def carry_names(text: str, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
     """
     found = _without_overlaps(_cleaned(text, mentions))
     names = _weigh_names(text, found)
-    words = _read_words(text)
     found = [_agreed(mention, names[fold_name(mention.span.of(text))]) for mention in found]
-    carried = _find_carried(text, words, _with_short_forms(names))
+    carried = find_occurrences(text, _with_short_forms(names))
     return tuple(_joined(text, _merged(found, carried)))
 
 
-def _cleaned(text: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
+def _cleaned(text: str, mentions: Sequence[Mention]) -> Iterator[Mention]:
+    capitals = sum(_has_capital(mention.span.of(text)) for mention in mentions)
+    is_cased = capitals >= _CASED_SHARE * len(mentions)
     for mention in mentions:
         span = clean_span(text, mention.span, mention.type)
-        if span is not None:
-            yield replace(mention, span=span, kind=MentionKind.NAME)
+        if span is None:
+            continue
+        if is_cased and mention.confidence < _SURE and not _has_capital(span.of(text)):
+            continue
+        yield replace(mention, span=span, kind=MentionKind.NAME)
+
+
+def _has_capital(name: str) -> bool:
+    """Tell whether a name has what sets it apart: a capital, a digit, or letters without case."""
+    return any(not char.islower() and char.isalnum() for char in name)
 
 
 def clean_span(text: str, span: Span, kind: EntityType) -> Span | None:
@@ -130,37 +118,36 @@ def _without_overlaps(mentions: Iterable[Mention]) -> list[Mention]:
     return [m for m in kept[:1]] + [b for a, b in pairwise(kept) if a.span.end <= b.span.start]
 
 
-def _weigh_names(text: str, mentions: Iterable[Mention]) -> dict[tuple[str, ...], _Name]:
-    votes: defaultdict[tuple[str, ...], Counter[EntityType]] = defaultdict(Counter)
-    printed: defaultdict[tuple[str, ...], set[tuple[str, ...]]] = defaultdict(set)
-    surest: defaultdict[tuple[str, ...], float] = defaultdict(float)
-    dotted: set[tuple[str, ...]] = set()
+def _weigh_names(text: str, mentions: Iterable[Mention]) -> dict[tuple[str, ...], KnownName]:
+    """Return what the mentions together say of each name, by its folded words."""
+    forms: defaultdict[tuple[str, ...], list[Mention]] = defaultdict(list)
     for mention in mentions:
-        form = mention.span.of(text)
-        key = fold_name(form)
-        votes[key][mention.type] += mention.confidence  # type: ignore[assignment]
-        printed[key].add(tuple(_WORD.findall(form)))
-        surest[key] = max(surest[key], mention.confidence)
-        if form.endswith("."):
-            dotted.add(key)
-    for key in list(votes):
-        if votes[key][EntityType.PERSON] and len(key) > 1:
-            for short in _short_forms(key):
-                if short in votes:
-                    share = DERIVED * votes[key][EntityType.PERSON]
-                    votes[short][EntityType.PERSON] += share  # type: ignore[assignment]
+        forms[fold_name(mention.span.of(text))].append(mention)
+    votes = {key: _vote(same) for key, same in forms.items()}
+    for key, count in votes.items():
+        for short in _short_forms(key) if EntityType.PERSON in count else ():
+            if short in votes:
+                share = DERIVED * count[EntityType.PERSON]
+                votes[short][EntityType.PERSON] = votes[short].get(EntityType.PERSON, 0.0) + share
     return {
-        key: _Name(
-            max(count, key=lambda kind: (count[kind], kind.value)),
-            surest[key],
-            frozenset(printed[key]),
-            key in dotted,
+        key: KnownName(
+            max(votes[key], key=lambda kind: (votes[key][kind], kind.value)),
+            max(mention.confidence for mention in same),
+            frozenset(tuple(NAME_WORD.findall(mention.span.of(text))) for mention in same),
+            any(mention.span.of(text).endswith(".") for mention in same),
         )
-        for key, count in votes.items()
+        for key, same in forms.items()
     }
 
 
-def _agreed(mention: Mention, name: _Name) -> Mention:
+def _vote(mentions: Iterable[Mention]) -> dict[EntityType, float]:
+    votes: dict[EntityType, float] = {}
+    for mention in mentions:
+        votes[mention.type] = votes.get(mention.type, 0.0) + mention.confidence
+    return votes
+
+
+def _agreed(mention: Mention, name: KnownName) -> Mention:
     """Give a mention the type that its name mostly has, unless it is sure of its own."""
     if mention.type is name.type or mention.confidence >= STUBBORN:
         return mention
@@ -182,7 +169,7 @@ def _short_forms(name: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         yield words[:1]
 
 
-def _with_short_forms(names: dict[tuple[str, ...], _Name]) -> dict[tuple[str, ...], _Name]:
+def _with_short_forms(names: dict[tuple[str, ...], KnownName]) -> dict[tuple[str, ...], KnownName]:
     known = {key: name for key, name in names.items() if name.confidence >= CLEAR}
     for key, name in list(known.items()):
         if name.type is not EntityType.PERSON:
@@ -193,7 +180,7 @@ def _with_short_forms(names: dict[tuple[str, ...], _Name]) -> dict[tuple[str, ..
     return {key: name for key, name in known.items() if _is_telling(key)}
 
 
-def _shortened(name: _Name, key: tuple[str, ...], short: tuple[str, ...]) -> _Name:
+def _shortened(name: KnownName, key: tuple[str, ...], short: tuple[str, ...]) -> KnownName:
     """Return what a full name says of a short form of it."""
     size = len(short)
     printed = set()
@@ -202,7 +189,7 @@ def _shortened(name: _Name, key: tuple[str, ...], short: tuple[str, ...]) -> _Na
         for at in range(len(words) - size + 1):
             if tuple(folded[at : at + size]) == short:
                 printed.add(words[at : at + size])
-    return _Name(name.type, name.confidence, frozenset(printed), dotted=False, derived=True)
+    return KnownName(name.type, name.confidence, frozenset(printed), dotted=False, derived=True)
 
 
 def _is_telling(key: tuple[str, ...]) -> bool:
@@ -213,155 +200,7 @@ def _is_telling(key: tuple[str, ...]) -> bool:
     return len(word) > 1 and not word.isdigit() and word not in _CALENDAR | _FUNCTION_WORDS
 
 
-def _read_words(text: str) -> _Words:
-    spans: list[tuple[int, int]] = []
-    folded: list[str] = []
-    lower: set[str] = set()
-    for match in _WORD.finditer(text):
-        word = match.group()
-        spans.append(match.span())
-        folded.append(fold_word(word))
-        if word.islower():
-            lower.add(word)
-    return _Words(tuple(spans), tuple(folded), tuple(s for s, _ in spans), frozenset(lower))
-
-
-def _find_carried(
-    text: str, words: _Words, names: dict[tuple[str, ...], _Name]
-) -> Iterator[tuple[Mention, bool]]:
-    """Yield the occurrences of the names, the longest at each place, and whether it is derived."""
-    by_first: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
-    for key in sorted(names, key=len, reverse=True):
-        by_first[key[0]].append(key)
-    headline = _headline_ranges(text, words)
-    at = 0
-    while at < len(words.folded):
-        step = 1
-        for key in by_first.get(words.folded[at], ()):
-            end = at + len(key)
-            if words.folded[at:end] != key:
-                continue
-            name = names[key]
-            if _is_occurrence(text, words, (at, end), name, headline):
-                span = _span(text, words, (at, end), name)
-                yield Mention(span, name.type, name.confidence * CARRIED), name.derived
-                step = len(key)
-                break
-        at += step
-
-
-def _span(text: str, words: _Words, place: tuple[int, int], name: _Name) -> Span:
-    start, end = words.spans[place[0]][0], words.spans[place[1] - 1][1]
-    dotted = name.dotted or "." in text[words.spans[place[1] - 1][0] : end]
-    return Span(start, end + 1 if dotted and text[end : end + 1] == "." else end)
-
-
-def _is_occurrence(
-    text: str, words: _Words, place: tuple[int, int], name: _Name, headline: "_Ranges"
-) -> bool:
-    first, last = place[0], place[1] - 1
-    start, end = words.spans[first][0], words.spans[last][1]
-    printed = tuple(text[s:e] for s, e in words.spans[first : last + 1])
-    if not any(_is_printed_like(printed, form) for form in name.printed):
-        return False
-    if any("\n" in text[a[1] : b[0]] for a, b in pairwise(words.spans[first : last + 1])):
-        return False
-    if not _is_free_before(text, start) or not _is_free_after(text, end):
-        return False
-    if len(printed) == 1 and words.folded[first] in words.lower and _opens_sentence(text, start):
-        return False
-    if len(printed) == 1 and is_title(printed[0]) and _next_is_capital(text, end):
-        return False
-    if headline.hold(start):
-        return True
-    return not (name.derived and _prev_is_capital(text, words, first)) and not (
-        _next_is_capital(text, end) and len(printed) == 1
-    )
-
-
-def _is_printed_like(words: tuple[str, ...], form: tuple[str, ...]) -> bool:
-    """Tell whether words are a form of a name as printed, give or take capitals for all of it."""
-    return len(words) == len(form) and all(
-        a == b or (a[0].isupper() and fold_word(a) == fold_word(b) and _is_recased(a, b))
-        for a, b in zip(words, form, strict=True)
-    )
-
-
-def _is_recased(word: str, form: str) -> bool:
-    """Tell whether only capitals set two words apart that are long enough to be known so."""
-    return word.istitle() == form.istitle() or len(form) > 3
-
-
-def _is_free_before(text: str, start: int) -> bool:
-    """Tell whether a name can start here: not inside a longer word, handle or address."""
-    before = text[start - 1 : start]
-    if before in ("@", "#", "/", "_", "\\") and before:
-        return False
-    if before == "-" and (match := re.search(r"([^\W\d_]+)-$", text[max(0, start - 30) : start])):
-        part = match.group(1)
-        return (part.islower() and part not in PARTICLES) or len(part) == 1
-    return not (before == "." and text[start - 2 : start - 1].isalnum() and start >= 2)
-
-
-def _is_free_after(text: str, end: int) -> bool:
-    """Tell whether a name can end here."""
-    after = text[end : end + 2]
-    if after[:1] == "-":
-        return after[1:].islower() or not after[1:].isalnum()
-    return after[:1] not in ("@", "_") or not after
-
-
-def _opens_sentence(text: str, start: int) -> bool:
-    before = text[max(0, start - 40) : start].rstrip(" \t\u00a0\"'\u201c\u201d\u2018\u2019([")
-    if not before or before[-1] in "\n!?:":
-        return True
-    if before[-1] != ".":
-        return before[-1] in "\u2013\u2014-*\u2022"
-    word = re.search(r"([^\W_]+)\.$", before)
-    return not (word and (is_title(word.group(1)) or len(word.group(1)) == 1))
-
-
-def _next_is_capital(text: str, end: int) -> bool:
-    """Tell whether a capitalised word follows with only a space between."""
-    return text[end : end + 1] == " " and text[end + 1 : end + 2].isupper()
-
-
-def _prev_is_capital(text: str, words: _Words, at: int) -> bool:
-    """Tell whether a capitalised word that is no title comes before with only a space between."""
-    if not at:
-        return False
-    start, end = words.spans[at - 1]
-    word = text[start:end]
-    if text[end : words.spans[at][0]] != " " or not word[0].isupper() or is_title(word):
-        return False
-    return not _opens_sentence(text, start)
-
-
-@dataclass(frozen=True, slots=True)
-class _Ranges:
-    """Disjoint ranges of a text, in order."""
-
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
-
-    def hold(self, position: int) -> bool:
-        at = bisect_right(self.starts, position) - 1
-        return at >= 0 and position < self.ends[at]
-
-
-def _headline_ranges(text: str, words: _Words) -> _Ranges:
-    """Find the lines printed in title case or capitals, where capitals tell nothing."""
-    ranges = []
-    for line in re.finditer(r"[^\n]+", text):
-        at, end = (bisect_left(words.starts, x) for x in line.span())
-        inside = [text[s:e] for s, e in words.spans[at:end] if e - s > 3]
-        capitals = sum(word[0].isupper() for word in inside)
-        if end - at >= _HEADLINE_WORDS and inside and capitals >= _HEADLINE_SHARE * len(inside):
-            ranges.append(line.span())
-    return _Ranges(tuple(s for s, _ in ranges), tuple(e for _, e in ranges))
-
-
-def _merged(found: list[Mention], carried: Iterable[tuple[Mention, bool]]) -> Iterator[Mention]:
+def _merged(found: list[Mention], carried: Iterable[tuple[Span, KnownName]]) -> Iterator[Mention]:
     """Join the model's mentions with carried ones.
 
     The model's win where they are longer, or where a carried one is only derived
@@ -371,14 +210,12 @@ def _merged(found: list[Mention], carried: Iterable[tuple[Mention, bool]]) -> It
     ends = [mention.span.end for mention in found]
     gone: set[int] = set()
     added: list[Mention] = []
-    for mention, derived in carried:
-        first, last = bisect_right(ends, mention.span.start), bisect_left(starts, mention.span.end)
-        inside = range(first, last)
-        if not inside:
-            added.append(mention)
-        elif not derived and all(_is_longer(mention.span, found[i].span) for i in inside):
+    for span, name in carried:
+        inside = range(bisect_right(ends, span.start), bisect_left(starts, span.end))
+        is_longer = not name.derived and all(_is_longer(span, found[i].span) for i in inside)
+        if not inside or is_longer:
             gone.update(inside)
-            added.append(mention)
+            added.append(Mention(span, name.type, name.confidence * CARRIED))
     yield from sorted(added + [m for i, m in enumerate(found) if i not in gone])
 
 

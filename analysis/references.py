@@ -11,6 +11,7 @@ from analysis.document import EntityType, MentionKind, Quote, Span
 from analysis.genders import pronoun_gender
 from analysis.names import Gender, fold_word
 from analysis.prominence import OBLIQUE, SUBJECT
+from analysis.ranges import Ranges
 from analysis.roles import describe, find_roles, is_organization_role
 from analysis.sources import Source, complete_source, read_source
 from analysis.wordlists import word_set
@@ -61,25 +62,6 @@ class Answer:
     is_open: bool = False
 
 
-class Ranges:
-    """Where a position lies among spans that may overlap."""
-
-    def __init__(self, spans: Sequence[Span]) -> None:
-        self._starts: list[int] = []
-        self._ends: list[int] = []
-        for span in sorted(spans):
-            if self._ends and span.start < self._ends[-1]:
-                self._ends[-1] = max(self._ends[-1], span.end)
-            else:
-                self._starts.append(span.start)
-                self._ends.append(span.end)
-
-    def hold(self, position: int) -> bool:
-        """Tell whether a position lies inside one of the spans."""
-        at = bisect_right(self._starts, position) - 1
-        return at >= 0 and position < self._ends[at]
-
-
 def answer_sources(discourse: Discourse, quotes: Sequence[Quote]) -> dict[int, Answer]:
     """Return who is meant by the source of each quote that has one, by the quote's number."""
     return _Sweep(discourse, quotes).run()
@@ -102,8 +84,8 @@ class _Sweep:
             for i, quote in enumerate(self._quotes)
             if quote.speaker is not None and quote.speaker.mention is not None
         }
-        told = Ranges([span for quote in self._quotes for span in quote.fragments])
-        taken = Ranges(list(sources.values()))
+        told = Ranges(span for quote in self._quotes for span in quote.fragments)
+        taken = Ranges(sources.values())
         steps: list[tuple[int, int, Named | Gender | int]] = [
             *((named.span.start, 0, named) for named in self._discourse.named),
             *((at, 1, who) for at, who in self._discourse.narration.pronouns),
