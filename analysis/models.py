@@ -15,6 +15,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -26,12 +27,15 @@ from transformers import BertConfig, BertModel
 from analysis.document import ModelInfo, Reading
 from analysis.errors import ModelDamaged
 from analysis.pieces import (
+    END_PIECE,
     NO_TEXT_STATE,
+    START_PIECE,
     STATE_COUNT,
     Pieces,
     Shape,
     Window,
     find_windows,
+    piece_id,
     share_pieces,
     split_pieces,
 )
@@ -113,9 +117,7 @@ class LinkScorer(nn.Module):
         projected = nn.functional.gelu(self.query(self.represent(states, queries)))
         return projected / math.sqrt(self.query.out_features)
 
-    def forward(
-        self, states: Tensor, paragraphs: Tensor, queries: Tensor, keys: Tensor
-    ) -> Tensor:
+    def forward(self, states: Tensor, paragraphs: Tensor, queries: Tensor, keys: Tensor) -> Tensor:
         """Return a score for each query (row) and key (column).
 
         `states` and `paragraphs` are those of one window; `queries` and `keys`
@@ -130,8 +132,9 @@ class LinkScorer(nn.Module):
         bucket = bucket + (gap < 0) * (len(_DISTANCES) + 1)
         apart = (paragraphs[queries[:, 0]][:, None] - paragraphs[keys[:, 0]][None]).abs()
         apart = apart.clamp(max=_FAR_PARAGRAPHS)
-        biases: Tensor = self.distance(bucket).squeeze(-1) + self.paragraph(apart).squeeze(-1)
-        return scores + biases
+        biases = self.distance(bucket).squeeze(-1) + self.paragraph(apart).squeeze(-1)
+        total: Tensor = scores + biases
+        return total
 
 
 class Network(nn.Module):
@@ -139,7 +142,8 @@ class Network(nn.Module):
 
     def __init__(self, config: Config, encoder: nn.Module | None = None) -> None:
         super().__init__()
-        self.encoder = encoder or BertModel(config.encoder(), add_pooling_layer=False)
+        self.config = config
+        self.encoder: Any = encoder or BertModel(config.encoder(), add_pooling_layer=False)
         self.shapes = nn.Embedding(len(Shape), config.hidden)
         self.states = nn.Embedding(STATE_COUNT, config.hidden)
         nn.init.zeros_(self.shapes.weight)
@@ -208,7 +212,8 @@ class Model:
 
     def _encode(self, pieces: Pieces, window: Window) -> Tensor:
         inputs = window_inputs(pieces, window, self.tokenizer)
-        hidden = self.network.encode(*(torch.tensor([row]) for row in inputs), mask=None)
+        ids, shapes, states = (torch.tensor([row]) for row in inputs)
+        hidden = self.network.encode(ids, shapes, states, mask=None)
         return hidden[0, 1:-1].float()
 
     def _decode(
@@ -233,7 +238,7 @@ def window_inputs(
 ) -> tuple[list[int], list[int], list[int]]:
     """Return ids, shapes and states of a window between the encoder's start and end markers."""
     here = slice(window.start, window.end)
-    first, last = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+    first, last = piece_id(tokenizer, START_PIECE), piece_id(tokenizer, END_PIECE)
     return (
         [first, *pieces.ids[here], last],
         [Shape.NO_LETTERS, *pieces.shapes[here], Shape.NO_LETTERS],
@@ -263,11 +268,7 @@ class _Linker:
         cues = [span for span in spans if span.label == CUE]
         sources = [span for span in spans if span.label == SOURCE]
         content_cues = self._link(contents, cues, self._score_cues)
-        anchors = self._link(cues, cues, self._score_cues)
-        cue_anchors = [
-            (own if anchor is None else anchor, probability)
-            for own, (anchor, probability) in enumerate(anchors)
-        ]
+        cue_anchors = self._link(cues, cues, self._score_cues)
         cue_sources = self._link(cues, sources, self._score_sources)
         return Parts(contents, cues, sources, content_cues, cue_anchors, cue_sources)
 
@@ -343,9 +344,7 @@ class _Linker:
     def _positions(self, spans: Sequence[TaggedSpan], at: int) -> Tensor:
         """Return first and last piece within the window, cut to it."""
         window = self._windows[at]
-        rows = [
-            (max(span.first, window.start), min(span.last, window.end - 1)) for span in spans
-        ]
+        rows = [(max(span.first, window.start), min(span.last, window.end - 1)) for span in spans]
         return torch.tensor(rows, dtype=torch.long).reshape(-1, 2) - window.start
 
 

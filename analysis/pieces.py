@@ -9,12 +9,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Protocol
+from itertools import pairwise
+
+from tokenizers import Tokenizer
 
 from analysis.marks import MarkState, mark_states, pair_marks
 
 PARAGRAPH = re.compile(r"[^\n\r\u2028\u2029]+")
 BREAK_PIECE = "[unused1]"
+START_PIECE, END_PIECE = "[CLS]", "[SEP]"
 # The state of pieces that stand for no text: breaks and the encoder's own markers.
 NO_TEXT_STATE = len(MarkState)
 STATE_COUNT = len(MarkState) + 1
@@ -29,25 +32,6 @@ class Shape(IntEnum):
     CAPITALIZED = 3
     UPPER = 4
     MIXED = 5
-
-
-class Encoding(Protocol):
-    """The pieces of one paragraph, as the `tokenizers` library returns them."""
-
-    ids: list[int]
-    offsets: list[tuple[int, int]]
-
-
-class Tokenizer(Protocol):
-    """What is needed of a `tokenizers.Tokenizer`."""
-
-    def encode_batch(self, input: list[str], add_special_tokens: bool) -> Sequence[Encoding]:
-        """Split each text into pieces with code point offsets."""
-        ...
-
-    def token_to_id(self, token: str) -> int | None:
-        """Return the number of a vocabulary item."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +78,20 @@ def word_shape(word: str) -> Shape:
     return Shape.UPPER if word.isupper() else Shape.MIXED
 
 
+def piece_id(tokenizer: Tokenizer, piece: str) -> int:
+    """Return the number of a piece that the vocabulary must hold; ValueError where it does not."""
+    number = tokenizer.token_to_id(piece)
+    if number is None:
+        raise ValueError(f"the vocabulary lacks {piece}")
+    return number
+
+
 def split_pieces(text: str, tokenizer: Tokenizer) -> Pieces:
     """Return the pieces of `text`, which must hold no lone surrogates."""
     states = mark_states(text, pair_marks(text))
     paragraphs = [m for m in PARAGRAPH.finditer(text) if not m.group().isspace()]
     encodings = tokenizer.encode_batch([m.group() for m in paragraphs], add_special_tokens=False)
-    break_id = tokenizer.token_to_id(BREAK_PIECE)
-    if break_id is None:
-        raise ValueError(f"the vocabulary lacks {BREAK_PIECE}")
+    break_id = piece_id(tokenizer, BREAK_PIECE)
     pieces = Pieces([], [], [], [], [], [])
     for number, (match, encoding) in enumerate(zip(paragraphs, encodings, strict=True)):
         offset = match.start()
@@ -137,7 +127,7 @@ def find_windows(count: int, *, size: int, stride: int) -> tuple[Window, ...]:
 def share_pieces(windows: Sequence[Window]) -> Iterator[Window]:
     """Yield, for each window, the pieces that it sees more centrally than its neighbours do."""
     start = 0
-    for window, following in zip(windows, windows[1:], strict=False):
+    for window, following in pairwise(windows):
         end = (following.start + window.end) // 2
         yield Window(start, end)
         start = end

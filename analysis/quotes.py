@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from analysis.cues import is_speech_cue
 from analysis.document import (
@@ -21,13 +22,16 @@ from analysis.document import (
     Speaker,
     SpeakerMention,
 )
+from analysis.insertions import Insertion, find_insertions
 from analysis.layout import find_laid_out
 from analysis.marks import MarkState, Quotation, mark_states, pair_marks, quote_kind
 from analysis.pieces import PARAGRAPH
 
 _WORD = re.compile(r"\w+")
-_EDGE = " \t\r\n\u00a0,;:"
+_SPACE = " \t\r\n\u00a0"
+_EDGE = _SPACE + ",;:"
 _LEADING_THAT = re.compile(r"that\b[\s,]*", re.IGNORECASE)
+_SENTENCE_THEN_MARK = re.compile(r"[.!?][\s\"”“»]*\s[\"“”«„]$")
 # A content this many words short of a quotation's edge is meant to reach it.
 _NEAR_WORDS = 3
 # Longer stretches between two contents of one cue make two utterances of them.
@@ -46,6 +50,7 @@ def find_quotes(text: str, attributions: Sequence[Attribution]) -> tuple[Quote, 
     page = _Page(text)
     laid_out = find_laid_out(text)
     found = [a for a in attributions if not _is_within(a, laid_out)]
+    found = [part for attribution in found for part in page.cut_insertions(attribution)]
     found = [part for attribution in found for part in page.take_apart(attribution, found)]
     found = page.drop_overlaps([*laid_out, *map(page.fit_to_marks, found)])
     found = sorted([*found, *page.find_missed(found)], key=lambda a: a.content)
@@ -99,6 +104,38 @@ class _Page:
         self._edges = _Edges(self._quotations, [q.start for q in self._quotations])
         self._states = mark_states(text, self._quotations)
         self._paragraphs = [match.start() for match in PARAGRAPH.finditer(text)]
+        self._insertions = find_insertions(text, self._states)
+
+    def cut_insertions(self, attribution: Attribution) -> Iterator[Attribution]:
+        """Yield the attribution, and apart from it what has one of its own between dashes."""
+        left: list[Span] = []
+        for content in attribution.content:
+            groups = self._insertions_within(content)
+            starts = [max(content.start, quotation.start) for quotation, _ in groups]
+            edges = [*starts, content.end]
+            if content.start < edges[0]:
+                left.append(Span(content.start, edges[0]))
+            for (_, inserted), (start, end) in zip(groups, pairwise(edges), strict=True):
+                said = tuple(_around(inserted, start, end))
+                yield Attribution(
+                    said, (inserted[0].cue,), inserted[0].speaker, attribution.confidence
+                )
+        if left:
+            yield replace(attribution, content=tuple(left))
+
+    def _insertions_within(self, content: Span) -> list[tuple[Quotation, list[Insertion]]]:
+        """Return the insertions that have something of `content` on either side."""
+        first = bisect_left(self._insertions, content.start, key=lambda i: i.span.start)
+        groups: list[tuple[Quotation, list[Insertion]]] = []
+        for insertion in self._insertions[first:]:
+            if insertion.span.end >= content.end:
+                break
+            quotation = next(self._edges.touching(insertion.span))
+            if groups and groups[-1][0] is quotation:
+                groups[-1][1].append(insertion)
+            elif insertion.span.start > content.start:
+                groups.append((quotation, [insertion]))
+        return groups
 
     def take_apart(
         self, attribution: Attribution, others: Sequence[Attribution]
@@ -109,7 +146,7 @@ class _Page:
         """
         contents = sorted(attribution.content)
         groups = [[contents[0]]]
-        for before, after in zip(contents, contents[1:], strict=False):
+        for before, after in pairwise(contents):
             if self._goes_on(attribution, before, after):
                 groups[-1].append(after)
             else:
@@ -128,8 +165,13 @@ class _Page:
         words = self._count_words(before.end, after.start)
         words -= sum(self._count_words(span.start, span.end) for span in between)
         if self._paragraph(before) == self._paragraph(after):
-            return bool(between) or words <= _GAP_WORDS
+            return bool(between) or (words <= _GAP_WORDS and not self._opens_anew(before, after))
         return words == 0 and self._paragraph(after) - self._paragraph(before) == 1
+
+    def _opens_anew(self, before: Span, after: Span) -> bool:
+        """Tell whether a sentence ends, and a quotation opens, between two contents."""
+        gap = self._text[before.end - 1 : after.start + 1]
+        return _SENTENCE_THEN_MARK.search(gap) is not None
 
     def fit_to_marks(self, attribution: Attribution) -> Attribution:
         """Let contents that nearly have a quotation's edges have them exactly."""
@@ -198,24 +240,22 @@ class _Page:
         speech = [cue for cue in attribution.cue if is_speech_cue(cue.of(self._text))]
         if kind is QuoteKind.INDIRECT and not speech:
             return None
-        spans = attribution.content
         if kind is QuoteKind.DIRECT:
-            spans = tuple(part for span in spans for part in self._inside(span))
-        fragments = tuple(filter(None, (self._trim(span, kind) for span in spans)))
+            inside = (part for span in attribution.content for part in self._inside(span))
+            fragments = tuple(filter(None, (self._trim(span, _SPACE) for span in inside)))
+        else:
+            fragments = tuple(filter(None, map(self._without_that, attribution.content)))
         if not fragments:
             return None
-        mention = attribution.speaker
-        speaker = mention and Speaker(
-            None, None, None, SpeakerMention(mention, MentionKind.NOMINAL)
-        )
+        speaker = None
+        if attribution.speaker and (words := self._trim(attribution.speaker)):
+            speaker = Speaker(None, None, None, SpeakerMention(words, MentionKind.NOMINAL))
+        # A cue may hold no word: the colon after a name.
+        cues = [self._trim(cue) or cue for cue in speech or attribution.cue]
         return Quote(
             kind=kind,
             fragments=fragments,
-            cue=min(
-                speech or attribution.cue,
-                key=lambda cue: _distance(fragments, [cue]),
-                default=None,
-            ),
+            cue=min(cues, key=lambda cue: _distance(fragments, [cue]), default=None),
             speaker=speaker,
             status=AttributionStatus.UNATTRIBUTED,
             confidence=attribution.confidence,
@@ -232,11 +272,15 @@ class _Page:
                 yield Span(start, i)
                 start = None
 
-    def _trim(self, span: Span, kind: QuoteKind) -> Span | None:
+    def _without_that(self, span: Span) -> Span | None:
+        match = _LEADING_THAT.match(self._text, span.start, span.end)
+        if match and match.end() < span.end:
+            span = Span(match.end(), span.end)
+        return self._trim(span)
+
+    def _trim(self, span: Span, drop: str = _EDGE) -> Span | None:
+        """Cut `drop` off both edges; a span without any word is none."""
         start, end = span.start, span.end
-        drop = " \t\r\n\u00a0" if kind is QuoteKind.DIRECT else _EDGE
-        if kind is not QuoteKind.DIRECT and (match := _LEADING_THAT.match(self._text, start, end)):
-            start = match.end()
         while start < end and self._text[start] in drop:
             start += 1
         while start < end and self._text[end - 1] in drop:
@@ -260,6 +304,14 @@ def _distance(contents: Sequence[Span], cues: Sequence[Span]) -> int:
         ),
         default=0,
     )
+
+
+def _around(insertions: Sequence[Insertion], start: int, end: int) -> Iterator[Span]:
+    """Yield what text[start:end] holds besides the insertions."""
+    for insertion in insertions:
+        yield Span(start, insertion.span.start)
+        start = insertion.span.end
+    yield Span(start, end)
 
 
 def _merge(spans: Iterable[Span]) -> list[Span]:

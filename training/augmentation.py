@@ -144,9 +144,7 @@ def insert_dashes(record: Record, rng: random.Random) -> Record:
     return record.edited(edits)
 
 
-def _dash(
-    text: str, before: tuple[int, int], after: tuple[int, int], dash: str
-) -> Iterator[Edit]:
+def _dash(text: str, before: tuple[int, int], after: tuple[int, int], dash: str) -> Iterator[Edit]:
     """Yield the edits that put dashes in the two gaps around an inserted attribution.
 
     What belongs to the quotation itself, a comma or mark at its edge, is taken

@@ -131,9 +131,7 @@ def _range(pieces: Pieces, start: int, end: int) -> tuple[int, int] | None:
     return (first, last) if first <= last else None
 
 
-def _tag(
-    pieces: Pieces, spans: Sequence[tuple[int, int, str]], scheme: TagScheme
-) -> list[int]:
+def _tag(pieces: Pieces, spans: Sequence[tuple[int, int, str]], scheme: TagScheme) -> list[int]:
     tags = [0] * len(pieces)
     for start, end, label in spans:
         if found := _range(pieces, start, end):

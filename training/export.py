@@ -9,7 +9,13 @@ import torch
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
-from analysis.models import CONFIG_FILE, RESOURCES_FILE, TOKENIZER_FILE, WEIGHTS_FILE, Config, Network
+from analysis.models import (
+    CONFIG_FILE,
+    RESOURCES_FILE,
+    TOKENIZER_FILE,
+    WEIGHTS_FILE,
+    Network,
+)
 from training.settings import Recipe
 
 
@@ -26,7 +32,7 @@ def export_model(network: Network, tokenizer: Tokenizer, recipe: Recipe, folder:
         "name": recipe.name,
         "version": recipe.version,
         "languages": list(recipe.languages),
-        "network": asdict(Config()),
+        "network": asdict(network.config),
         "sha256": {
             name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
             for name in (WEIGHTS_FILE, TOKENIZER_FILE)

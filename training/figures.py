@@ -1,13 +1,13 @@
 """Quick figures on development texts, for the curves; `make evaluate` prints the real ones."""
 
-from copy import deepcopy
 from collections.abc import Hashable, Iterable, Sequence
+from copy import deepcopy
 
 import torch
 from tokenizers import Tokenizer
 
-from analysis.models import Config, Model, Network
 from analysis.document import ModelInfo
+from analysis.models import Model, Network
 from training.records import Record
 
 _UNNAMED = ModelInfo("in training", "0", "", ("en",))
@@ -17,15 +17,12 @@ def dev_figures(
     network: Network, tokenizer: Tokenizer, articles: Sequence[Record], quoted: Sequence[Record]
 ) -> dict[str, float]:
     """Return mention F1 on `articles`, and F1 of content words and linked sources on `quoted`."""
-    model = Model(deepcopy(network).cpu(), tokenizer, Config(), _UNNAMED)
+    model = Model(deepcopy(network).cpu(), tokenizer, network.config, _UNNAMED)
     with torch.inference_mode():
         mentions = [
             (
                 {(m.start, m.end, m.type) for m in record.mentions or ()},
-                {
-                    (m.span.start, m.span.end, str(m.type))
-                    for m in model.read(record.text).mentions
-                },
+                {(m.span.start, m.span.end, str(m.type)) for m in model.read(record.text).mentions},
             )
             for record in articles
         ]
