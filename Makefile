@@ -28,7 +28,8 @@ $(BIN)/python:
 $(VENV)/.runtime: requirements/runtime.txt requirements/torch-cpu.txt requirements/accelerator.txt | $(BIN)/python
 	@echo "==> Installing what the service needs (a few minutes the first time)"
 	@$(INSTALL) -r requirements/torch-cpu.txt 2>/dev/null || { \
-	    echo "    no CPU build of torch within reach: taking the default build"; test -z "$(CPU_ONLY)"; }
+	    echo "    no CPU build of torch within reach$(if $(CPU_ONLY),,: taking the default build)"; \
+	    test -z "$(CPU_ONLY)"; }
 	@$(INSTALL) -r requirements/runtime.txt
 	@$(PIP) check >/dev/null || { \
 	    echo "==> This build of torch runs on accelerators too: installing what it needs"; \
@@ -52,7 +53,7 @@ dependencies: $(VENV)/.runtime ## Install what the service needs into .venv (CPU
 .PHONY: package
 package: $(VENV)/.runtime ## Install whosaid into .venv as a package, not from this checkout
 	@echo "==> Building and installing the package"
-	@rm -rf build dist $(VENV)/.whosaid
+	@rm -rf build/lib build/bdist.* dist $(VENV)/.whosaid
 	@$(PIP) wheel -qq --no-deps --no-build-isolation --wheel-dir dist .
 	@$(PIP) install -qq --no-deps --force-reinstall dist/whosaid-*.whl
 
@@ -103,7 +104,7 @@ openapi: install ## Write openapi.yaml from the code
 	@$(BIN)/whosaid openapi > openapi.yaml
 
 .PHONY: evaluate
-evaluate: $(VENV)/.dev install ## Score the service on the corpora in DATA (default ../shared/data)
+evaluate: install ## Score the service on the corpora in DATA (default ../shared/data)
 	@echo "==> Evaluating on $(DATA)"
 	$(BIN)/python -m evaluation $(DATA)
 
@@ -129,7 +130,7 @@ lock: $(BIN)/python ## Resolve the locks in requirements/ anew from pyproject.to
 	    -o requirements/accelerator.txt - <<<'torch==2.13.0'
 
 .PHONY: clean
-clean: ## Remove the virtual environment and everything built
-	rm -rf $(VENV) build dist *.egg-info .coverage .hypothesis .import_linter_cache \
+clean: ## Remove all that was installed or built, but not what training has reached
+	rm -rf $(VENV) build/lib build/bdist.* dist *.egg-info .coverage .hypothesis .import_linter_cache \
 	    .mypy_cache .pytest_cache .ruff_cache .schemathesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
