@@ -295,15 +295,17 @@ class Batcher:
                 job.future.set_exception(DeadlineExceeded(self._capacity.deadline_seconds))
 
     def _fail(self, error: BaseException, batch: list[Job]) -> None:
+        loaded = self._info is not None
+        # Once texts have been read, the message of an error may quote one.
+        detail = None if loaded else str(error)
+        # First of all, because what follows may end the process.
+        log.critical("model_failed", error=type(error).__name__, detail=detail, exc_info=error)
         with self._changed:
             self._state = State.FAILED
             unanswered = [job for job in (*batch, *self._waiting) if not job.future.done()]
             self._waiting.clear()
             self._changed.notify_all()
-            loaded, when_failed = self._info is not None, self._when_failed
-        # Once texts have been read, the message of an error may quote one.
-        detail = None if loaded else str(error)
-        log.critical("model_failed", error=type(error).__name__, detail=detail, exc_info=error)
+            when_failed = self._when_failed
         for job in unanswered:
             job.future.set_exception(NotReady(State.FAILED))
         when_failed(loaded)
