@@ -31,7 +31,11 @@ def load_analyzer(settings: Settings) -> Analyzer:
     # Imports torch, which only the owner thread of a serving process needs.
     from analysis.pipeline import load_pipeline
 
-    return load_pipeline()
+    return load_pipeline(
+        stanza_package=settings.stanza_package,
+        models_dir=settings.models_dir,
+        threads=settings.inference_threads,
+    )
 
 
 def create_app(

@@ -40,7 +40,7 @@ def build_capabilities() -> dict[str, Any]:
 
 def build_answer(schema: Schema) -> dict[str, Any]:
     """Return the answer to the example, as one of the answers' schemas dumps it."""
-    porto = _entity("loc-52c1a7e0", EntityType.PLACE, "Porto", 0.33)
+    porto = _entity("pla-1d0015ab", EntityType.PLACE, "Porto", 0.33)
     analysis = Analysis(TEXT, "en", entities=(_ANA, porto), quotes=(_QUOTE,))
     timings = Timings(queue_seconds=0.001, analysis_seconds=0.085)
     return dump(schema, Answer(analysis, SERVICE_VERSION, MODEL, timings, id="story-4711"))
@@ -69,7 +69,7 @@ def _entity(entity_id: str, entity_type: EntityType, name: str, salience: float)
     return Entity(entity_id, entity_type, name, (), (mention,), salience)
 
 
-_ANA = _entity("per-9f2c41d0", EntityType.PERSON, "Ana Sousa", 0.67)
+_ANA = _entity("per-802186be", EntityType.PERSON, "Ana Sousa", 0.67)
 _QUOTE = Quote(
     kind=QuoteKind.DIRECT,
     fragments=(_span("We will rebuild the bridge,"),),
