@@ -1,0 +1,16 @@
+import pytest
+import torch
+
+from analysis.pipeline import load_pipeline
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread():
+    """Compute as each worker of the service does."""
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def pipeline():
+    """The pipeline of the shipped model, loaded once."""
+    return load_pipeline(threads=1)
