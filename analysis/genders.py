@@ -26,8 +26,10 @@ _MASCULINE_NOUNS = word_set(
 # Words in -man that are used of women too.
 _NEUTRAL_NOUNS = word_set("actor chairman spokesman alderman heir")
 
-_BACK = 60
-_LAST_WORD = re.compile(r"([\w.'\u2019-]+)[ \u00a0]*$")
+# How far back words are looked for, in characters a word.
+_BACK = 30
+# Read backwards, so that each match goes on where the one before ended.
+_LAST_WORD = re.compile(r"[ \u00a0]*([\w.'\u2019-]+)")
 
 
 def words_before(text: str, position: int, count: int) -> Iterator[str]:
@@ -35,12 +37,14 @@ def words_before(text: str, position: int, count: int) -> Iterator[str]:
 
     Only spaces may come between: another line, a comma, a mark or a sentence's end ends them.
     """
+    backwards = text[max(0, position - _BACK * count) : position][::-1]
+    at = 0
     for _ in range(count):
-        match = _LAST_WORD.search(text, max(0, position - _BACK), position)
-        if match is None or _ends_sentence(match.group(1)):
+        match = _LAST_WORD.match(backwards, at)
+        if match is None or _ends_sentence(word := match.group(1)[::-1]):
             return
-        yield match.group(1)
-        position = match.start()
+        yield word
+        at = match.end()
 
 
 def _ends_sentence(word: str) -> bool:

@@ -53,9 +53,9 @@ def carry_names(text: str, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
     """
     found = _without_overlaps(_cleaned(text, mentions))
     names = _weigh_names(text, found)
-    found = [_agreed(mention, names[fold_name(mention.span.of(text))]) for mention in found]
+    agreed = [_agreed(mention, names[fold_name(mention.span.of(text))]) for mention in found]
     carried = find_occurrences(text, _with_short_forms(names))
-    return tuple(_joined(text, _merged(found, carried)))
+    return tuple(_joined(text, _merged(agreed, carried)))
 
 
 def _cleaned(text: str, mentions: Sequence[Mention]) -> Iterator[Mention]:
@@ -165,7 +165,7 @@ def _short_forms(name: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         last -= 1
     if last < len(words) - 1:
         yield words[last:]
-    if len(words[0]) > 2:
+    if len(words[0]) > 1 and words[0] not in PARTICLES:
         yield words[:1]
 
 

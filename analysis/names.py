@@ -171,6 +171,8 @@ _THE = re.compile(r"the\s+(?=\S)", re.IGNORECASE)
 
 def fold_word(word: str) -> str:
     """Return `word` in compatibility form (NFKC), case-folded, without accents and full stops."""
+    if word.isascii():
+        return word.casefold().replace(".", "").replace("`", "'")
     folded = unicodedata.normalize("NFKC", word).casefold()
     plain = _MARKS.sub("", unicodedata.normalize("NFD", folded)).replace(".", "")
     return _APOSTROPHES.sub("'", unicodedata.normalize("NFC", plain))
@@ -249,8 +251,18 @@ def is_same_person(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
         return True
     if one[-1] != two[-1] or not is_same_given(one[0], two[0]):
         return False
-    middles = zip(one[1:-1], two[1:-1], strict=False)
-    return all(is_same_given(a, b) for a, b in middles) if len(one) == len(two) else True
+    return _is_middle(short[1:-1], long[1:-1])
+
+
+def _is_middle(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
+    """Tell whether the fewer middle names of someone are among the more, in their order.
+
+    Initials have to be the first ones: "George W. Bush" is not "George H. W. Bush".
+    """
+    if short and len(short[0]) == 1 and not is_same_given(short[0], long[0]):
+        return False
+    rest = iter(long)
+    return all(any(is_same_given(name, other) for other in rest) for name in short)
 
 
 def initials(words: tuple[str, ...]) -> str:

@@ -12,9 +12,11 @@ from analysis.names import PARTICLES, fold_word, is_title
 from analysis.ranges import Ranges
 
 # A word as names are made of: "U.S", "O'Brien", "AT&T"; a possessive 's is not part of it.
-NAME_WORD = re.compile(r"[^\W_]+(?:[.&][^\W_]+|['\u2019](?!s\b)[^\W_]+)*")
+NAME_WORD = re.compile(r"[^\W_]+(?:[.&][^\W_]+|['\u2019](?![sS]\b)[^\W_]+)*")
 _HEADLINE_SHARE = 0.7
-_HEADLINE_WORDS = 4
+_HEADLINE_WORDS = 3
+# "LEE" may be Lee; but "Who" is not the WHO, though "Nato" is NATO.
+_MIN_SHOUTED, _MIN_ACRONYM_AS_WORD = 3, 4
 _SHORT_WORD = 3
 _LINE = re.compile(r"[^\n]+")
 _LAST_LETTERS = re.compile(r"([^\W\d_]+)-$")
@@ -68,12 +70,12 @@ def find_occurrences(
         sizes[key[0]].add(len(key))
     longest_first = {word: sorted(known, reverse=True) for word, known in sizes.items()}
     headlines = _find_headlines(text, words)
-    at = 0
-    while at < len(words.folded):
+    at, count = 0, len(words.folded)
+    while at < count:
         step = 1
         for size in longest_first.get(words.folded[at], ()):
-            name = names.get(words.folded[at : at + size])
             place = (at, at + size)
+            name = names.get(words.folded[at : at + size]) if place[1] <= count else None
             if name is not None and _is_occurrence(text, words, place, name, headlines):
                 yield _span(text, words, place, name), name
                 step = size
@@ -119,8 +121,10 @@ def _is_printed_like(words: tuple[str, ...], form: tuple[str, ...]) -> bool:
 
 
 def _is_recased(word: str, form: str) -> bool:
-    """Tell whether only capitals set two words apart that are long enough to be known so."""
-    return word.istitle() == form.istitle() or len(form) > 3
+    """Tell whether a word is a form of a name in other capitals, and long enough to tell."""
+    if form.islower() or word.istitle() == form.istitle():
+        return True
+    return len(form) >= (_MIN_SHOUTED if form.istitle() else _MIN_ACRONYM_AS_WORD)
 
 
 def _is_free_before(text: str, start: int) -> bool:
@@ -175,6 +179,6 @@ def _find_headlines(text: str, words: _Words) -> Ranges:
         at, end = (bisect_left(words.starts, x) for x in line.span())
         long = [text[s] for s, e in words.spans[at:end] if e - s > _SHORT_WORD]
         capitals = sum(first.isupper() for first in long)
-        if end - at >= _HEADLINE_WORDS and long and capitals >= _HEADLINE_SHARE * len(long):
+        if len(long) >= _HEADLINE_WORDS and capitals >= _HEADLINE_SHARE * len(long):
             lines.append(Span(*line.span()))
     return Ranges(lines)

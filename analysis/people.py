@@ -4,11 +4,12 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from analysis.genders import find_gender, majority, stated_gender
 from analysis.names import Gender, Naming, is_same_person, split_suffix, usual_given
 from analysis.narration import read_narration
-from analysis.prominence import find_prominence
+from analysis.prominence import SUBJECT, find_prominence
 
 # Names of more words than this are not looked up by their parts.
 _MAX_WORDS = 8
@@ -22,6 +23,7 @@ _MIN_VOTES = 2
 _BARE = 1.3
 _HABIT, _MAX_HABIT = 0.1, 5
 _GIVEN = 0.4
+_OUTSHONE = 0.6
 _FADING = 0.85
 
 
@@ -86,7 +88,7 @@ def _find_full_names(namings: Sequence[Naming]) -> dict[int, _Person]:
             places[naming.words].append(i)
     index: defaultdict[tuple[str, ...], list[_Person]] = defaultdict(list)
     owners: dict[int, _Person] = {}
-    for form in sorted(places, key=lambda form: (-len(form), places[form][0])):
+    for form in sorted(places, key=lambda form: (-len(form), len(form[0]) == 1, places[form][0])):
         person = _known(form, index) or _Person([], places[form][0])
         person.forms.append(form)
         person.first = min(person.first, places[form][0])
@@ -133,26 +135,48 @@ def _place_short_names(
     surnames, givens = _short_index(owners.values())
     agreed = _agreed_genders(namings, clues)
     new: list[_Person] = []
-    unnamed: defaultdict[str, list[_Person]] = defaultdict(list)
+    lately: defaultdict[str, dict[_Person, None]] = defaultdict(dict)
     for i, naming in enumerate(namings):
-        position = naming.mention.span.start
-        if i in owners:
-            _note(owners[i], i, position, clues.prominence[i])
-            continue
-        word = naming.words[0]
-        known = surnames.get(word) or givens.get(word) or []
-        wanted = (clues.stated[i], clues.following[i], agreed.get(word))
-        person = _likeliest([*known, *unnamed[word]], wanted, position)
+        person, weight = owners.get(i), clues.prominence[i]
         if person is None:
-            person = _Person([naming.words], i, gender=wanted[0] or wanted[2])
-            new.append(person)
-            unnamed[word].append(person)
-        person.gender = person.gender or clues.stated[i]
-        is_surname = person.forms[0] == naming.words or person in surnames.get(word, ())
-        person.bare += is_surname
-        habit = _BARE + _HABIT * min(person.bare, _MAX_HABIT) if is_surname else _GIVEN
-        _note(person, i, position, clues.prominence[i] * habit)
+            word = naming.words[0]
+            known = islice(surnames.get(word) or givens.get(word) or (), _MAX_COMPARED)
+            wanted = (clues.stated[i], clues.following[i], agreed.get(word))
+            near = dict.fromkeys([*known, *lately[word]])
+            person = _likeliest(list(near), wanted, naming.mention.span.start)
+            if person is None:
+                person = _Person([naming.words], i, gender=wanted[0] or wanted[2])
+                new.append(person)
+            person.gender = person.gender or clues.stated[i]
+            is_surname = person.forms[0] == naming.words or person in surnames.get(word, ())
+            weight *= _habit(person) if is_surname else _GIVEN
+        elif weight == SUBJECT:
+            _outshine(person, lately[person.forms[0][-1]])
+        _note(person, i, naming.mention.span.start, weight)
+        for word in naming.words[:_MAX_WORDS]:
+            _remember(lately[word], person)
     return new
+
+
+def _outshine(person: _Person, others: Iterable[_Person]) -> None:
+    """Let those of one surname step back where another of them is the subject by full name."""
+    for other in others:
+        if other is not person:
+            other.weight *= _OUTSHONE
+
+
+def _habit(person: _Person) -> float:
+    """Return how much a bare surname brings a person to mind, the more so the more often."""
+    person.bare += 1
+    return _BARE + _HABIT * min(person.bare, _MAX_HABIT)
+
+
+def _remember(people: dict[_Person, None], person: _Person) -> None:
+    """Put a person last in a short memory of people."""
+    people.pop(person, None)
+    people[person] = None
+    if len(people) > _MAX_COMPARED:
+        del people[next(iter(people))]
 
 
 def _note(person: _Person, number: int, position: int, weight: float) -> None:
@@ -169,7 +193,7 @@ def _left(person: _Person, position: int) -> float:
 
 def _short_index(
     people: Iterable[_Person],
-) -> tuple[dict[str, list[_Person]], dict[str, list[_Person]]]:
+) -> tuple[dict[str, dict[_Person, None]], dict[str, dict[_Person, None]]]:
     """Index the people of full names by surname, and by the other words of their names."""
     surnames: defaultdict[str, dict[_Person, None]] = defaultdict(dict)
     givens: defaultdict[str, dict[_Person, None]] = defaultdict(dict)
@@ -179,10 +203,7 @@ def _short_index(
             surnames[words[-1]][person] = None
             for word in words[:-1]:
                 givens[word][person] = None
-    return (
-        {word: list(people) for word, people in surnames.items()},
-        {word: list(people) for word, people in givens.items()},
-    )
+    return surnames, givens
 
 
 def _agreed_genders(namings: Sequence[Naming], clues: _Clues) -> dict[str, Gender | None]:
