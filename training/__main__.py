@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 from transformers import BertModel
 
 from analysis.models import SHIPPED_WEIGHTS, Config, Network
+from evaluation.report import describe_run
 from training.corpora import add_silver, read_articles, read_attributions, read_sentences
 from training.export import export_model
 from training.figures import dev_figures
@@ -30,6 +31,7 @@ def main() -> None:
     parser.add_argument("--recipe", type=Path, default=RECIPE)
     parser.add_argument("--work", type=Path, default=Path("build/training"))
     parser.add_argument("--out", type=Path, default=SHIPPED_WEIGHTS)
+    parser.add_argument("--results", type=Path, default=Path("evaluation/results"))
     options = parser.parse_args()
     recipe = load_recipe(options.recipe)
     options.work.mkdir(parents=True, exist_ok=True)
@@ -53,9 +55,18 @@ def main() -> None:
     articles, quoted = read_dev(recipe, options.data)
     trainer.train(partial(dev_figures, tokenizer=tokenizer, articles=articles, quoted=quoted))
     export_model(network, tokenizer, recipe, options.out)
-    summary = {"recipe": recipe.version, "training_seconds": round(trainer.seconds)}
-    (options.work / "summary.json").write_text(json.dumps(summary) + "\n", encoding="utf-8")
     print(f"exported to {options.out}", flush=True)
+    summary = {
+        **describe_run(),
+        "model": f"{recipe.name} {recipe.version}",
+        "pieces": recipe.learning.pieces,
+        "training_minutes": round(trainer.seconds / 60, 1),
+        "along_the_way": [line for line in trainer.read_log() if "mention_f1" in line],
+    }
+    options.results.mkdir(parents=True, exist_ok=True)
+    path = options.results / f"training-{recipe.version}.json"
+    path.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+    print(f"training took {summary['training_minutes']} minutes: {path}", flush=True)
 
 
 def find_encoder(recipe: Recipe) -> Path:

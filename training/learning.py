@@ -95,6 +95,11 @@ class Trainer:
         """The time spent in training, interruptions left out."""
         return self._seconds
 
+    def read_log(self) -> list[dict[str, float]]:
+        """Return what was logged along the way, oldest first."""
+        lines = self._log.read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in lines]
+
     def train(self, evaluate: Callable[[Network], dict[str, float]]) -> None:
         """Train until the recipe's number of pieces is reached; log losses and dev figures."""
         saved = started = time.monotonic()

@@ -1,0 +1,146 @@
+"""`python -m training.card RESULTS.json`: write the model card beside the weights.
+
+The prose is here; every figure comes from what `make evaluate` wrote.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from analysis.models import CONFIG_FILE, SHIPPED_WEIGHTS, WEIGHTS_FILE
+from training.settings import load_recipe
+
+_HEAD = """\
+# Model card: {name} {version}
+
+Reads English news text. Finds people, organisations and places by name, and attributions: who
+(speaker) said (cue) what (content). It is part of Whosaid, which resolves speakers by rules on
+top of it.
+
+- **Network.** {layers} transformer layers, {hidden} wide, uncased word pieces, with embeddings of
+  letter case and of the place relative to quotation marks added; two linear tagging heads with
+  constrained Viterbi decoding, two bilinear link scorers. Windows of {window} pieces, {stride}
+  apart.
+- **File.** `{weights}`, half precision, SHA-256 `{digest}`.
+- **Starts from.** all-MiniLM-L6-v2 (Apache-2.0), word embeddings kept as they were. The vocabulary
+  in `tokenizer.json` is that model's.
+- **Training.** {pieces} word pieces, seed {seed}, by `training/config.toml`; `make train` does it
+  again. Development parts chose between alternatives, so figures on them are not test figures. No
+  test part of any corpus was read.
+
+## Intended use
+
+Newsrooms and services that index, check or link news stories. Not for decisions about people, not
+for establishing what somebody really said: it reads what a text claims.
+
+## Data and licences
+
+| corpus and its labels | passes | trust in its names | licence stated by its source |
+|---|---|---|---|
+"""
+_LICENCES = {
+    "entities/ww.train.jsonl": (
+        "Worldwide Newswire (stanfordnlp/en-worldwide-newswire): names in articles",
+        "none stated; the articles belong to their newspapers",
+    ),
+    "quotes/polnear.train.jsonl": (
+        "PolNeAR v1.0 (networkdynamics/PolNeAR): attributions; names by CoreNLP, "
+        "shipped with it, as silver",
+        "none stated; the articles belong to their publishers",
+    ),
+    "entities/wikigold.all.bio": ("WikiGold: names in sentences", "CC BY 4.0"),
+    "entities/crossner_*.bio": (
+        "CrossNER, train and dev parts: names in sentences",
+        "MIT; the text is Wikipedia's (CC BY-SA)",
+    ),
+    "entities/btc_clean.all.bio": (
+        "Broad Twitter Corpus, tweets without handles: names",
+        "CC BY 4.0; Twitter's terms also bear on the text",
+    ),
+}
+_GAPS = """
+Two of the corpora state no licence. What ships is weights; no text and no label of any corpus is
+in this repository. Whoever redistributes the weights should weigh this gap for themselves.
+
+## Figures
+
+Measured by `make evaluate` over HTTP on {date} at commit {commit}: `evaluation/results/`.
+All are development parts.
+
+| data | figure | F1 or share, % |
+|---|---|---|
+"""
+_TAIL = """
+Lower rows are the harder ones: `uner_ewt.dev` is web text (blogs, mail, reviews) of which no part
+was trained on; `polnear.dev.mangled` is `polnear.dev` with damaged quotation marks;
+`speakers_entities.dev` was annotated for this project by one annotator and is small.
+
+## Known failures
+
+- Organisations are the weakest type, and names the less seen in training the less found.
+- Isolated sentences and headlines give it less context than articles, and are read less well.
+- Indirect quotes: where a content ends is often open to argument; two trained annotators agree on
+  it no better than about two times in three.
+- Text in all capitals, without quotation marks, or badly recognised from print is read less well.
+- US political news of 2015 and 2016 is the only genre with attributions: other genres' ways of
+  reporting speech are seen through it.
+- English only. Official Stanza packages find names in other languages, and nobody's quotes.
+- The corpora over-represent men, officials and the English-language press of the places they
+  cover; so may what it finds.
+"""
+
+
+def main() -> None:
+    """Write the card of the weights that ship."""
+    parser = argparse.ArgumentParser(prog="python -m training.card", description=__doc__)
+    parser.add_argument("results", type=Path, help="the JSON file of an evaluation")
+    parser.add_argument("--folder", type=Path, default=SHIPPED_WEIGHTS)
+    options = parser.parse_args()
+    results = json.loads(options.results.read_text(encoding="utf-8"))
+    config = json.loads((options.folder / CONFIG_FILE).read_text(encoding="utf-8"))
+    if results["model"]["digest"] != config["sha256"][WEIGHTS_FILE]:
+        raise SystemExit("these figures are of other weights")
+    card = "".join(render_card(config, results))
+    (options.folder / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+
+
+def render_card(config: Mapping[str, Any], results: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the parts of the card of a model (its config) with an evaluation's figures."""
+    recipe = load_recipe()
+    network = config["network"]
+    yield _HEAD.format(
+        name=config["name"],
+        version=config["version"],
+        weights=WEIGHTS_FILE,
+        digest=config["sha256"][WEIGHTS_FILE],
+        pieces=f"{recipe.learning.pieces:,}",
+        seed=recipe.seed,
+        **{key: network[key] for key in ("layers", "hidden", "window", "stride")},
+    )
+    for corpus in recipe.corpora:
+        what, licence = _LICENCES[corpus.path]
+        yield f"| {what} | {corpus.repeats:g} times an epoch | {corpus.weight:g} | {licence} |\n"
+    yield _GAPS.format(date=results["date"], commit=results["commit"])
+    for run in results["runs"]:
+        for name, value in _figures(run["scores"]):
+            yield f"| {run['data']} | {name} | {value} |\n"
+    yield _TAIL
+
+
+def _figures(scores: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    for name, figures in scores.items():
+        if name == "speakers":
+            yield from ((f"speaker right, {row}", found["right"]) for row, found in figures.items())
+        elif name in ("attributions", "speech"):
+            yield from (
+                (f"{name}, {kind}: found with the right source", found["joint"])
+                for kind, found in figures.items()
+            )
+        else:
+            yield f"mentions, {name}", figures["F"]
+
+
+if __name__ == "__main__":
+    main()
