@@ -94,7 +94,9 @@ def _find_genders(
 ) -> tuple[Gender | None, ...]:
     people = [name for name in named if entities[name.entity].type is EntityType.PERSON]
     following: defaultdict[int, list[Gender | None]] = defaultdict(list)
-    genders = narration.genders_after([name.span for name in people])
+    genders = narration.genders_after(
+        [name.span for name in people], [name.entity for name in people]
+    )
     for name, gender in zip(people, genders, strict=True):
         following[name.entity].append(gender)
     return tuple(

@@ -40,16 +40,29 @@ class Narration:
         at = bisect_left(self.pronouns, position, key=lambda pronoun: pronoun[0])
         return self.pronouns[at] if at < len(self.pronouns) else None
 
-    def genders_after(self, spans: Sequence[Span]) -> list[Gender | None]:
-        """Return for each name the gender of the pronoun that follows before the next name."""
-        nexts = [span.start for span in spans[1:]] + [self.length]
-        return [self._gender_after(span.end, end) for span, end in zip(spans, nexts, strict=False)]
+    def genders_after(
+        self, spans: Sequence[Span], owners: Sequence[object] = ()
+    ) -> list[Gender | None]:
+        """Return for each name the gender of the pronoun that follows before the next name.
 
-    def _gender_after(self, position: int, end: int) -> Gender | None:
+        Given the `owners` of the names, a pronoun only counts where no other owner's
+        name is near enough before it to be meant instead.
+        """
+        nexts = [*(span.start for span in spans[1:]), self.length]
+        genders = []
+        rival: int | None = None
+        for i, (span, end) in enumerate(zip(spans, nexts, strict=False)):
+            if owners and i and owners[i] != owners[i - 1]:
+                rival = spans[i - 1].end
+            genders.append(self._gender_after(span.end, end, rival))
+        return genders
+
+    def _gender_after(self, position: int, end: int, rival: int | None) -> Gender | None:
         found = self.next_pronoun(position)
-        if found is None or found[0] >= end:
+        if found is None or found[0] >= end or self.distance(position, found[0]) > _PRONOUN_REACH:
             return None
-        return found[1] if self.distance(position, found[0]) <= _PRONOUN_REACH else None
+        is_alone = rival is None or self.distance(rival, found[0]) > _PRONOUN_REACH
+        return found[1] if is_alone else None
 
     def _quoted(self, position: int) -> int:
         """Return how many characters before a position are quoted."""

@@ -44,10 +44,14 @@ class _Person:
 
 @dataclass(frozen=True, slots=True)
 class _Clues:
-    """What the words around each naming tell: the person's gender and prominence."""
+    """What the words around each naming tell: the person's gender and prominence.
+
+    `following` is the gender of the pronoun that comes next; `sure` where it can mean no other.
+    """
 
     stated: tuple[Gender | None, ...]
     following: tuple[Gender | None, ...]
+    sure: tuple[Gender | None, ...]
     prominence: tuple[float, ...]
 
 
@@ -66,16 +70,18 @@ def group_people(text: str, namings: Sequence[Naming]) -> list[list[Naming]]:
         places[person].append(i)
     for person in people:
         spans = [namings[i].mention.span for i in places[person]]
-        person.gender = find_gender(text, spans, [clues.following[i] for i in places[person]])
+        person.gender = find_gender(text, spans, [clues.sure[i] for i in places[person]])
     people += _place_short_names(namings, owners, clues)
     return [[namings[i] for i in person.places] for person in people]
 
 
 def _find_clues(text: str, namings: Sequence[Naming]) -> _Clues:
     spans = [naming.mention.span for naming in namings]
+    narration = read_narration(text)
     return _Clues(
         tuple(stated_gender(text, span) for span in spans),
-        tuple(read_narration(text).genders_after(spans)),
+        tuple(narration.genders_after(spans)),
+        tuple(narration.genders_after(spans, [naming.words[-1] for naming in namings])),
         tuple(find_prominence(text, span) for span in spans),
     )
 
@@ -209,7 +215,7 @@ def _short_index(
 def _agreed_genders(namings: Sequence[Naming], clues: _Clues) -> dict[str, Gender | None]:
     """Return the gender on which the pronouns after each bare name agree."""
     votes: defaultdict[str, list[Gender]] = defaultdict(list)
-    for naming, gender in zip(namings, clues.following, strict=True):
+    for naming, gender in zip(namings, clues.sure, strict=True):
         if len(naming.words) == 1 and gender is not None:
             votes[naming.words[0]].append(gender)
     return {word: majority(v) for word, v in votes.items() if len(v) >= _MIN_VOTES}

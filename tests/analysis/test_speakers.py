@@ -1,0 +1,309 @@
+"""Speakers resolved to entities."""
+
+import pytest
+
+from analysis.document import AttributionStatus, EntityType, MentionKind
+from tests.analysis.stories import said_by, tell
+
+ANN, BOB = "Ann Lee", "Bob Roe"
+
+
+@pytest.mark.parametrize(
+    ("source", "names", "speaker"),
+    [
+        pytest.param("Ann Lee", {"people": [ANN]}, ANN, id="bare"),
+        pytest.param("Mr. Bob Roe", {"people": [BOB]}, BOB, id="title"),
+        pytest.param("NATO Secretary General Jens Berg", {"people": ["Jens Berg"], "orgs": ["NATO"]}, "Jens Berg", id="organisation and office"),
+        pytest.param("Kremlin spokesman Ivan Ivanov", {"people": ["Ivan Ivanov"], "orgs": ["Kremlin"]}, "Ivan Ivanov", id="organisation and role"),
+        pytest.param("Ann Lee, the mayor of Boston,", {"people": [ANN], "places": ["Boston"]}, ANN, id="apposition after"),
+        pytest.param("the mayor of Boston, Ann Lee,", {"people": [ANN], "places": ["Boston"]}, ANN, id="apposition before"),
+        pytest.param("a spokesman for Roe, Ann Lee,", {"people": [ANN, "Roe"]}, ANN, id="spokesman, named"),
+        pytest.param("Roe's campaign manager, Ann Lee,", {"people": [ANN, "Roe"]}, ANN, id="possessor, named"),
+        pytest.param("Roe’s longtime lawyer Ann Lee", {"people": [ANN, "Roe"]}, ANN, id="possessor"),
+        pytest.param("Ann Lee of the FBI", {"people": [ANN], "orgs": ["FBI"]}, ANN, id="of"),
+        pytest.param("Rep. Ann Lee (R-Utah)", {"people": [ANN], "places": ["Utah"]}, ANN, id="brackets"),
+        pytest.param("Ann Lee, who runs Acme,", {"people": [ANN], "orgs": ["Acme"]}, ANN, id="relative clause"),
+        pytest.param("Secretary of State Ann Lee", {"people": [ANN]}, ANN, id="secretary of state"),
+        pytest.param("the Minister for Foreign Affairs Ann Lee", {"people": [ANN]}, ANN, id="minister for"),
+        pytest.param("Ann Lee’s", {"people": [ANN]}, ANN, id="cut short after the name"),
+        pytest.param("Ann Lee herself", {"people": [ANN]}, ANN, id="herself"),
+        pytest.param("Bob Roe Jr.", {"people": [BOB]}, BOB, id="suffix outside the name"),
+        pytest.param("Roe and his wife", {"people": ["Roe"]}, "Roe", id="and somebody"),
+        pytest.param("the FBI", {"orgs": ["FBI"]}, "FBI", id="organisation"),
+        pytest.param("the union, the Welders Association", {"orgs": ["Welders Association"]}, "Welders Association", id="organisation in apposition"),
+        pytest.param("Moscow", {"places": ["Moscow"]}, "Moscow", id="place"),
+        pytest.param("BRUSSELS — Ann Lee", {"people": [ANN], "places": ["BRUSSELS"]}, ANN, id="dateline"),
+        pytest.param("a spokesman for Roe", {"people": ["Roe"]}, None, id="spokesman, unnamed"),
+        pytest.param("a Roe aide", {"people": ["Roe"]}, None, id="aide, unnamed"),
+        pytest.param("Roe's lawyer", {"people": ["Roe"]}, None, id="lawyer, unnamed"),
+        pytest.param("critics of Roe", {"people": ["Roe"]}, None, id="critics"),
+        pytest.param("critics, including Ann Lee,", {"people": [ANN]}, None, id="including"),
+        pytest.param("supporters, like Ann Lee,", {"people": [ANN]}, None, id="like"),
+        pytest.param("the Roe campaign", {"people": ["Roe"]}, None, id="campaign"),
+        pytest.param("officials in Moscow", {"places": ["Moscow"]}, None, id="officials in a place"),
+        pytest.param("a man from Springfield, Ohio,", {"places": ["Springfield", "Ohio"]}, None, id="a man from a place"),
+        pytest.param("a spokesman for the nominee, Ann Lee,", {"people": [ANN]}, None, id="apposition to whom?"),
+        pytest.param("two officials", {}, None, id="nobody named"),
+        pytest.param("BRUSSELS — European leaders", {"places": ["BRUSSELS"]}, None, id="dateline, unnamed"),
+        pytest.param("François Ñoño", {"people": ["François Ñoño"]}, "François Ñoño", id="accents"),
+        pytest.param("Prime Minister Hun Sen", {"people": ["Hun Sen"]}, "Hun Sen", id="surname first"),
+        pytest.param("Jan-Peter van der Berg", {"people": ["Jan-Peter van der Berg"]}, "Jan-Peter van der Berg", id="hyphen and particles"),
+    ],
+)  # fmt: skip
+def test_who_a_source_names(source, names, speaker):
+    """A source speaks for the name that is its head, or for nobody."""
+    text = f"On Monday {source} said it was over."
+    assert said_by(text, ("it was over", source), **names) == [speaker]
+
+
+HE_AND_SHE = [
+    pytest.param("Ann Lee rose. She said it was over.", "{She} said", ANN, id="she"),
+    pytest.param("Bob Roe met Ann Lee. He said it was over.", "{He} said", BOB, id="he"),
+    pytest.param("Bob Roe met Ann Lee. She said it was over.", "{She} said", ANN, id="gender before subject"),
+    pytest.param("Mr. Roe met Mr. Lee. He said it was over.", "{He} said", "Roe", id="subject before object"),
+    pytest.param("In a call with Mr. Lee, Mr. Roe said that he felt it was over.", "{he} felt", "Roe", id="same sentence"),
+    pytest.param("Ms. Roe and Mr. Lee came. “No,” said Ms. Roe. Then she said it was over.", "{she} said", "Roe", id="keeps speaking"),
+    pytest.param("Their spokeswoman Kim Lee met Roe. She said it was over.", "{She} said", "Kim Lee", id="role"),
+    pytest.param("Her husband, Kim Lee, met Ms. Roe. He said it was over.", "{He} said", "Kim Lee", id="kin"),
+    pytest.param("Kim Lee spoke. His voice shook. Then he said it was over.", "{he} said", "Kim Lee", id="learned from a pronoun"),
+    pytest.param("Ann Lee rose. He said it was over.", "{He} said", None, id="nobody of the gender"),
+    pytest.param("He said it was over.", "{He} said", None, id="nobody at all"),
+    pytest.param("Acme fell. He said it was over.", "{He} said", None, id="no person"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "source", "speaker"), HE_AND_SHE)
+def test_he_and_she(text, source, speaker):
+    """He and she mean the most prominent person of the gender."""
+    people = [ANN, BOB, "Kim Lee", "Roe", "Lee"]
+    assert said_by(text, ("it was over", source), people=people, orgs=["Acme"]) == [speaker]
+
+
+def test_he_is_not_named_in_his_own_words():
+    """Names inside the words that somebody says are not the speaker's."""
+    text = "Mr. Roe came. “Mr. Lee is a fool,” he said."
+    assert said_by(text, ("Mr. Lee is a fool,", "{he} said"), people=["Roe", "Lee"]) == ["Roe"]
+
+
+def test_equal_candidates_are_ambiguous():
+    """Where two people fit equally well, both are told and neither is chosen."""
+    text = "Mr. Roe and Mr. Lee came. He said it was over."
+    (quote,), entities = tell(text, ("it was over", "{He} said"), people=["Roe", "Lee"])
+    assert quote.status is AttributionStatus.AMBIGUOUS
+    assert {candidate.name for candidate in quote.candidates} == {"Roe", "Lee"}
+    assert quote.speaker.name is None
+    assert quote.confidence < 0.9
+    assert all(mention.kind is MentionKind.NAME for e in entities for mention in e.mentions)
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "speaker"),
+    [
+        pytest.param("Bob Roe, who said it was over, left.", "{who} said", BOB, id="who"),
+        pytest.param("They met Bob Roe, a lawyer who said it was over.", "{who} said", BOB, id="who after a role"),
+        pytest.param("The mayor, Bob Roe, met the mayor, who said it was over.", "{who} said", BOB, id="who of a description"),
+        pytest.param("A man who said it was over left Bob Roe.", "{who} said", None, id="who of nobody named"),
+        pytest.param("The aide of Bob Roe in Rome who said it was over.", "{who} said", None, id="who of a place"),
+        pytest.param("The Acme Group, which said it was over, fell.", "{which} said", "Acme Group", id="which"),
+        pytest.param("Bob Roe, which said it was over.", "{which} said", None, id="which of a person"),
+        pytest.param("The Acme Group met. It said it was over.", "{It} said", "Acme Group", id="it"),
+        pytest.param("The Acme Group met. They said it was over.", "{They} said", "Acme Group", id="they"),
+        pytest.param("The deal with the Acme Group fell. They said it was over.", "{They} said", None, id="they of nobody in focus"),
+        pytest.param("Everyone said it was over.", "Everyone", None, id="everyone"),
+        pytest.param("I said it was over, Bob Roe.", "{I} said", None, id="narrator"),
+    ],
+)  # fmt: skip
+def test_other_pronouns(text, source, speaker):
+    """Relative pronouns mean what is before them; it and they an organisation in focus."""
+    names = {"people": [BOB], "orgs": ["Acme Group"], "places": ["Rome"]}
+    assert said_by(text, ("it was over", source), **names) == [speaker]
+
+
+def test_it_is_not_an_organization_behind_a_speaker():
+    """Where a person is more in focus, "they" is nobody in particular."""
+    text = "Bob Roe met Acme. “No,” Bob Roe said of Acme. They said it was over."
+    said = said_by(text, ("No,", "{Bob Roe} said"), ("it was over", "{They} said"), people=[BOB], orgs=["Acme"])  # fmt: skip
+    assert said == [BOB, None]
+
+
+def test_joint_speakers():
+    """Of several who speak together the first is told, and "they" means them again."""
+    text = "Ann Lee and Bob Roe said no. They said it was over."
+    said = said_by(text, ("no", "Ann Lee and Bob Roe"), ("it was over", "{They} said"), people=[ANN, BOB])  # fmt: skip
+    assert said == [ANN, ANN]
+
+
+def test_first_person_inside_a_quote():
+    """I and we inside a quote are the one who says it."""
+    text = "“Well, we say it is over,” said Ann Lee. “We think so,” we said."
+    said = said_by(
+        text,
+        ("Well, we say it is over,", "Ann Lee"),
+        ("it is over", "{we} say"),
+        ("We think so,", "{we} said"),
+        people=[ANN],
+    )
+    assert said == [ANN, ANN, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "speaker"),
+    [
+        pytest.param("The Ukrainian president, Bob Roe, came. The Ukrainian president said it was over.", "{The Ukrainian president} said", BOB, id="apposition"),
+        pytest.param("Ukrainian President Bob Roe came. The president said it was over.", "{The president} said", BOB, id="title"),
+        pytest.param("Gov. Bob Roe came. The governor said it was over.", "{The governor} said", BOB, id="abbreviated title"),
+        pytest.param("Sen. Bob Roe came. The Republican senator said it was over.", "{The Republican senator} said", BOB, id="party"),
+        pytest.param("Sen. Bob Roe came. The lawmaker said it was over.", "{The lawmaker} said", BOB, id="wider word"),
+        pytest.param("Bob Roe, a longtime lawyer for Acme, came. The 50-year-old attorney said it was over.", "{The 50-year-old attorney} said", BOB, id="synonym"),
+        pytest.param("An attorney for Smith, Bob Roe, came. Smith's lawyer said it was over.", "{Smith's lawyer} said", BOB, id="relation"),
+        pytest.param("His lawyer, Bob Roe, came. His lawyer said it was over.", "{His lawyer} said it", BOB, id="his"),
+        pytest.param("Bob Roe is the mayor of Rome. The mayor said it was over.", "{The mayor} said", BOB, id="is"),
+        pytest.param("Bob Roe, president of France, came. The French president said it was over.", "{The French president} said", None, id="unknown adjective"),
+        pytest.param("Bob Roe, president of Ukraine, came. The Ukrainian president said it was over.", "{The Ukrainian president} said", BOB, id="nationality and country"),
+        pytest.param("US President Bob Roe came. The Russian president said it was over.", "{The Russian president} said", None, id="another country's"),
+        pytest.param("President Bob Roe met former President Kim Lee. The former president said it was over.", "{The former president} said", "Kim Lee", id="former"),
+        pytest.param("President Bob Roe came. A former president said it was over.", "{A former president} said", None, id="indefinite"),
+        pytest.param("President Bob Roe came. Presidents said it was over.", "{Presidents} said", None, id="plural"),
+        pytest.param("President Bob Roe came. The vice president said it was over.", "{The vice president} said", None, id="vice"),
+        pytest.param("President Bob Roe came. The thing said it was over.", "{The thing} said", None, id="no role"),
+        pytest.param("Senator says it was over\nSen. Bob Roe came.", "{Senator} says", BOB, id="headline"),
+        pytest.param("The Acme Company fell. The company said it was over.", "{The company} said", "Acme Company", id="company"),
+        pytest.param("Acme, a maker of hats, fell. The company said it was over.", "{The company} said", "Acme", id="apposed company"),
+        pytest.param("The Welders Association met. The union said it was over.", "{The union} said", "Welders Association", id="union"),
+        pytest.param("Bob Roe, a man of 50, came. The company said it was over.", "{The company} said", None, id="no company"),
+        pytest.param("In Bob Roe's letter it was over.", "{Bob Roe's letter} it", BOB, id="document of its maker"),
+        pytest.param("Bob Roe came. His statement says it was over.", "{His statement} says", BOB, id="his document"),
+        pytest.param("A report says it was over, Bob Roe.", "{A report} says", None, id="document of nobody"),
+    ],
+)  # fmt: skip
+def test_descriptions(text, source, speaker):
+    """A definite description means whom the text gives that role by name."""
+    names = {"people": [BOB, "Kim Lee", "Smith"], "orgs": ["Acme Company", "Acme", "Welders Association"], "places": ["Rome"]}  # fmt: skip
+    assert said_by(text, ("it was over", source), **names) == [speaker]
+
+
+def test_two_holders_of_a_role():
+    """Of two with one role, the one in focus is meant."""
+    text = "Sen. Ann Lee met Sen. Bob Roe. Sen. Lee left. Sen. Lee said no. The senator said it was over."
+    said = said_by(text, ("no", "{Sen. Lee} said"), ("it was over", "{The senator} said"), people=[ANN, BOB, "Lee"])  # fmt: skip
+    assert said == [ANN, ANN]
+
+
+def test_the_company_that_spoke_last():
+    """An organisation that just spoke is "the company", even if the text never said so."""
+    text = "Acme said no. The company said it was over. Bob Roe said so. The company said we did."
+    said = said_by(
+        text,
+        ("no", "Acme"),
+        ("it was over", "{The company} said it"),
+        ("so", "Bob Roe"),
+        ("we did", "{The company} said we"),
+        people=[BOB],
+        orgs=["Acme"],
+    )
+    assert said == ["Acme", "Acme", BOB, None]
+
+
+def test_the_statement_of_the_last_speaker():
+    """A statement is that of whoever spoke last."""
+    text = "Acme said no. The statement said it was over."
+    said = said_by(text, ("no", "Acme"), ("it was over", "{The statement} said"), orgs=["Acme"])
+    assert said == ["Acme", "Acme"]
+
+
+def test_an_unnamed_speaker_ends_a_turn():
+    """After an unnamed speaker, the one before is not "the company" any more."""
+    text = "Acme said no. A senior aide said so. The company said it was over."
+    said = said_by(text, ("no", "Acme"), ("so", "{A senior aide} said"), ("it was over", "{The company} said"), orgs=["Acme"])  # fmt: skip
+    assert said == ["Acme", None, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "marked", "names"),
+    [
+        pytest.param("“It is over,” said Ann Lee. “Go home.”", [("“It is over,”", "Ann Lee"), ("“Go home.”", None)], [ANN, ANN], id="same paragraph"),
+        pytest.param("“It is over,” said Ann Lee.\n\n“Go home.”", [("“It is over,”", "Ann Lee"), ("“Go home.”", None)], [ANN, ANN], id="next paragraph"),
+        pytest.param("“It is over,” said Ann Lee. “Go.” “Home.”", [("“It is over,”", "Ann Lee"), ("“Go.”", None), ("“Home.”", None)], [ANN, ANN, ANN], id="twice"),
+        pytest.param("“Go home.” “It is over,” said Ann Lee.", [("“Go home.”", None), ("“It is over,”", "Ann Lee")], [ANN, ANN], id="before"),
+        pytest.param("“Go home.”\n“It is over,” said Ann Lee.", [("“Go home.”", None), ("“It is over,”", "Ann Lee")], [None, ANN], id="not from the next paragraph"),
+        pytest.param("“It is over,” said Ann Lee. Rain fell. “Go home.”", [("“It is over,”", "Ann Lee"), ("“Go home.”", None)], [ANN, None], id="narration between"),
+        pytest.param("Ann Lee said it is over. “Go home.”", [("it is over", "Ann Lee"), ("“Go home.”", None)], [ANN, None], id="not from an indirect one"),
+        pytest.param("“It is over,” said a man. “Go home.”", [("“It is over,”", "a man"), ("“Go home.”", None)], [None, None], id="nobody to inherit"),
+        pytest.param("“It is over,” said Ann Lee.\n\n\n\n“Go home.”", [("“It is over,”", "Ann Lee"), ("“Go home.”", None)], [ANN, None], id="too far"),
+        pytest.param("“Go home.” Rain fell.", [("“Go home.”", None)], [None], id="alone"),
+    ],
+)  # fmt: skip
+def test_floating_quotes(text, marked, names):
+    """A quote without a source goes on with the speaker of the words right beside it."""
+    assert said_by(text, *marked, people=[ANN]) == names
+
+
+def test_inherited_speakers_have_no_mention():
+    """A quote that goes on from another has no words of its own for the speaker."""
+    text = "“It is over,” said Ann Lee. “Go home.”"
+    (_, quote), _ = tell(text, ("“It is over,”", "Ann Lee"), ("“Go home.”", None), people=[ANN])
+    assert quote.speaker.mention is None
+    assert quote.status is AttributionStatus.ATTRIBUTED
+    assert quote.confidence < 0.9
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "kind", "status"),
+    [
+        ("Ann Lee said it was over.", "Ann Lee", MentionKind.NAME, AttributionStatus.ATTRIBUTED),
+        ("Ann Lee rose. She said it was over.", "{She} said", MentionKind.PRONOUN, AttributionStatus.ATTRIBUTED),
+        ("Mayor Ann Lee rose. The mayor said it was over.", "{The mayor} said", MentionKind.NOMINAL, AttributionStatus.ATTRIBUTED),
+        ("A senior aide said it was over.", "A senior aide", MentionKind.NOMINAL, AttributionStatus.ATTRIBUTED),
+        ("They said it was over.", "They", MentionKind.PRONOUN, AttributionStatus.UNATTRIBUTED),
+    ],
+)  # fmt: skip
+def test_kind_and_status(text, source, kind, status):
+    """A name or a description attributes a quote; a pronoun that leads nowhere does not."""
+    (quote,), _ = tell(text, ("it was over", source), people=[ANN])
+    assert quote.speaker.mention.kind is kind
+    assert quote.status is status
+
+
+def test_no_source():
+    """A quote without a source stays unattributed."""
+    (quote,), _ = tell("It was over.", ("It was over", None))
+    assert quote.speaker is None
+    assert quote.status is AttributionStatus.UNATTRIBUTED
+
+
+def test_entities_gain_what_resolved_to_them():
+    """Pronouns and descriptions of the sources become mentions; they do not count."""
+    text = "Mayor Ann Lee rose. She said no. The mayor said it was over."
+    _, (entity,) = tell(text, ("no", "{She} said"), ("it was over", "{The mayor} said"), people=[ANN])  # fmt: skip
+    assert [(m.span.of(text), m.kind) for m in entity.mentions] == [
+        ("Ann Lee", MentionKind.NAME),
+        ("She", MentionKind.PRONOUN),
+        ("The mayor", MentionKind.NOMINAL),
+    ]
+    assert entity.count == 1
+
+
+def test_shared_source():
+    """Two quotes with one source have one speaker, who is mentioned once."""
+    text = "Ann Lee rose. She said no, adding it was over."
+    quotes, (entity,) = tell(text, ("no", "{She} said"), ("it was over", "{She} said"), people=[ANN])  # fmt: skip
+    assert [quote.speaker.name for quote in quotes] == [ANN, ANN]
+    assert len(entity.mentions) == 2
+
+
+def test_a_source_cut_short():
+    """An article alone stands for the name after it, unless a mark or a small word is between."""
+    names = {"orgs": ["Daily Post"]}
+    assert said_by("The Daily Post said it was over.", ("it was over", "The"), **names) == [
+        "Daily Post"
+    ]
+    assert said_by("The, Daily Post said it was over.", ("it was over", "The"), **names) == [None]
+    assert said_by("Daily Post said it was over the", ("it was over", "{the}"), **names) == [None]
+
+
+def test_types_of_speakers():
+    """A speaker has its entity's id and type."""
+    text = "Moscow said it was over."
+    (quote,), (entity,) = tell(text, ("it was over", "Moscow"), places=["Moscow"])
+    assert quote.speaker.type is EntityType.PLACE
+    assert quote.speaker.entity_id == entity.id
