@@ -13,7 +13,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
+from analysis.calibration import IDENTITY, Calibration
 from analysis.document import ModelInfo, Reading
 from analysis.errors import ModelDamaged
 from analysis.pieces import (
@@ -180,20 +181,42 @@ class Network(nn.Module):
         return torch.cat([none, self.source_link(states, paragraphs, cues, sources)], dim=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Calibrations:
+    """What turns the model's scores into probabilities."""
+
+    mention: Calibration = IDENTITY
+    attribution: Calibration = IDENTITY
+
+
 class Model:
     """A network with its tokenizer, ready to read texts. Not for several threads at once."""
 
     def __init__(
-        self, network: Network, tokenizer: Tokenizer, config: Config, info: ModelInfo
+        self,
+        network: Network,
+        tokenizer: Tokenizer,
+        config: Config,
+        info: ModelInfo,
+        calibrations: Calibrations | None = None,
     ) -> None:
         self.network = network.eval()
         self.tokenizer = tokenizer
         self.config = config
         self.info = info
+        self._calibrations = calibrations or Calibrations()
 
     def read(self, text: str) -> Reading:
         """Return the mentions and attributions found in `text`, with offsets into it."""
-        return build_reading(text, self.tag(text))
+        reading = build_reading(text, self.tag(text))
+        calibrate = self._calibrations
+        return Reading(
+            tuple(replace(m, confidence=calibrate.mention(m.confidence)) for m in reading.mentions),
+            tuple(
+                replace(a, confidence=calibrate.attribution(a.confidence))
+                for a in reading.attributions
+            ),
+        )
 
     @torch.inference_mode()
     def tag(self, text: str) -> TaggedText:
@@ -370,7 +393,10 @@ def load_model(folder: Path = SHIPPED_WEIGHTS) -> Model:
         digest=stored["sha256"][WEIGHTS_FILE],
         languages=tuple(stored["languages"]),
     )
-    return Model(network, tokenizer, config, info)
+    calibrations = Calibrations(
+        **{name: Calibration(**values) for name, values in stored["calibration"].items()}
+    )
+    return Model(network, tokenizer, config, info, calibrations)
 
 
 def _read_file(path: Path) -> bytes:

@@ -14,11 +14,12 @@ import torch
 from tokenizers import Tokenizer
 from transformers import BertModel
 
-from analysis.models import SHIPPED_WEIGHTS, Config, Network
+from analysis.models import SHIPPED_WEIGHTS, Calibrations, Config, Model, Network
 from evaluation.report import describe_run
+from training.calibration import fit_calibration, judge_attributions, judge_mentions
 from training.corpora import add_silver, read_articles, read_attributions, read_sentences
 from training.export import export_model
-from training.figures import dev_figures
+from training.figures import IN_TRAINING, dev_figures
 from training.learning import Batches, Sources, Trainer
 from training.records import Record
 from training.settings import RECIPE, Corpus, Recipe, load_recipe
@@ -52,9 +53,11 @@ def main() -> None:
     )
     network = Network(Config(), encoder)
     trainer = Trainer(network, Batches(sources, tokenizer, recipe), recipe, options.work)
-    articles, quoted = read_dev(recipe, options.data)
+    articles, quoted = (part[: recipe.dev.texts] for part in read_dev(recipe, options.data))
     trainer.train(partial(dev_figures, tokenizer=tokenizer, articles=articles, quoted=quoted))
-    export_model(network, tokenizer, recipe, options.out)
+    print("calibrating on the dev texts", flush=True)
+    calibrations = calibrate(network, tokenizer, *read_dev(recipe, options.data))
+    export_model(network, tokenizer, recipe, options.out, calibrations)
     print(f"exported to {options.out}", flush=True)
     summary = {
         **describe_run(),
@@ -102,11 +105,19 @@ def _read(corpus: Corpus, data: Path) -> list[Record]:
 
 
 def read_dev(recipe: Recipe, data: Path) -> tuple[list[Record], list[Record]]:
-    """Read the first dev texts of either kind."""
-    most = int(recipe.dev["texts"])
-    articles = list(read_articles(data / str(recipe.dev["articles"]), 1.0))[:most]
-    quoted = list(read_attributions(data / str(recipe.dev["attributions"])))[:most]
-    return articles, quoted
+    """Read the dev texts with mentions, and those with attributions."""
+    articles = list(read_articles(data / recipe.dev.articles, 1.0))
+    return articles, list(read_attributions(data / recipe.dev.attributions))
+
+
+def calibrate(
+    network: Network, tokenizer: Tokenizer, articles: list[Record], quoted: list[Record]
+) -> Calibrations:
+    """Fit the maps from scores to probabilities on dev texts."""
+    model = Model(network.cpu(), tokenizer, Config(), IN_TRAINING)
+    mentions = [o for r in articles for o in judge_mentions(r, model.read(r.text))]
+    attributions = [o for r in quoted for o in judge_attributions(r, model.read(r.text))]
+    return Calibrations(fit_calibration(mentions), fit_calibration(attributions))
 
 
 if __name__ == "__main__":

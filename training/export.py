@@ -14,12 +14,19 @@ from analysis.models import (
     RESOURCES_FILE,
     TOKENIZER_FILE,
     WEIGHTS_FILE,
+    Calibrations,
     Network,
 )
 from training.settings import Recipe
 
 
-def export_model(network: Network, tokenizer: Tokenizer, recipe: Recipe, folder: Path) -> None:
+def export_model(
+    network: Network,
+    tokenizer: Tokenizer,
+    recipe: Recipe,
+    folder: Path,
+    calibrations: Calibrations | None = None,
+) -> None:
     """Write weights (half precision), vocabulary and config with their digests to `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     weights = {

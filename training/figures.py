@@ -1,6 +1,6 @@
 """Quick figures on development texts, for the curves; `make evaluate` prints the real ones."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from copy import deepcopy
 
 import torch
@@ -10,14 +10,14 @@ from analysis.document import ModelInfo
 from analysis.models import Model, Network
 from training.records import Record
 
-_UNNAMED = ModelInfo("in training", "0", "", ("en",))
+IN_TRAINING = ModelInfo("in training", "0", "", ("en",))
 
 
 def dev_figures(
     network: Network, tokenizer: Tokenizer, articles: Sequence[Record], quoted: Sequence[Record]
 ) -> dict[str, float]:
     """Return mention F1 on `articles`, and F1 of content words and linked sources on `quoted`."""
-    model = Model(deepcopy(network).cpu(), tokenizer, network.config, _UNNAMED)
+    model = Model(deepcopy(network).cpu(), tokenizer, network.config, IN_TRAINING)
     with torch.inference_mode():
         mentions = [
             (
@@ -49,7 +49,8 @@ def _characters(ranges: Iterable[tuple[int, int]]) -> set[int]:
     return {i for start, end in ranges for i in range(start, end)}
 
 
-def _f1(pairs: Sequence[tuple[set[Hashable], set[Hashable]]]) -> float:
-    right = sum(len(gold & found) for gold, found in pairs)
+def _f1(pairs: Iterable[tuple[Collection[Hashable], Collection[Hashable]]]) -> float:
+    pairs = list(pairs)
+    right = sum(len(set(gold) & set(found)) for gold, found in pairs)
     total = sum(len(gold) + len(found) for gold, found in pairs)
     return round(200 * right / total, 2) if total else 0.0

@@ -40,6 +40,15 @@ class Learning:
 
 
 @dataclass(frozen=True, slots=True)
+class Dev:
+    """The development texts, and how many of either kind give the figures along the way."""
+
+    articles: str
+    attributions: str
+    texts: int
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
     """Everything that decides what the trained weights will be, the data aside."""
 
@@ -51,7 +60,7 @@ class Recipe:
     corpora: tuple[Corpus, ...]
     augmentation: Rates
     learning: Learning
-    dev: dict[str, str | int]
+    dev: Dev
 
 
 def load_recipe(path: Path = RECIPE) -> Recipe:
@@ -64,6 +73,7 @@ def load_recipe(path: Path = RECIPE) -> Recipe:
             "languages": tuple(values["languages"]),
             "corpora": tuple(Corpus(**corpus) for corpus in values["corpora"]),
             "augmentation": Rates(**values["augmentation"]),
+            "dev": Dev(**values["dev"]),
             "learning": Learning(**values["learning"]),
         }
     )

@@ -1,0 +1,71 @@
+"""Fit the maps from scores to probabilities on development texts."""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from analysis.calibration import Calibration, logit
+from analysis.document import Attribution, Reading, Span
+from training.records import LabelledAttribution, Range, Record
+
+Outcome = tuple[float, bool]
+"""A raw confidence, and whether what it was given to was right."""
+
+_ROUNDS = 50
+
+
+def judge_mentions(record: Record, reading: Reading) -> Iterator[Outcome]:
+    """Yield an outcome for each mention found: right where span and type are the labelled ones."""
+    gold = {(m.start, m.end, m.type) for m in record.mentions or ()}
+    for mention in reading.mentions:
+        found = (mention.span.start, mention.span.end, str(mention.type))
+        yield mention.confidence, found in gold
+
+
+def judge_attributions(record: Record, reading: Reading) -> Iterator[Outcome]:
+    """Yield an outcome for each attribution found.
+
+    Right where half of the characters of both contents together are shared with
+    a labelled one whose source overlaps the one found, or is missing in both.
+    """
+    for attribution in reading.attributions:
+        right = any(_agree(attribution, gold) for gold in record.attributions or ())
+        yield attribution.confidence, right
+
+
+def _agree(found: Attribution, gold: LabelledAttribution) -> bool:
+    ours, theirs = _characters((s.start, s.end) for s in found.content), _characters(gold.content)
+    if 2 * len(ours & theirs) < len(ours | theirs):
+        return False
+    if found.speaker is None or not gold.source:
+        return found.speaker is None and not gold.source
+    return any(found.speaker.overlaps(Span(*source)) for source in gold.source)
+
+
+def _characters(ranges: Iterable[Range]) -> set[int]:
+    return {i for start, end in ranges for i in range(start, end)}
+
+
+def fit_calibration(outcomes: Sequence[Outcome]) -> Calibration:
+    """Return the logistic map under which the outcomes are likeliest, by Newton's method.
+
+    Both classes get the prior that Platt gives them, so that a map exists
+    whatever the outcomes. Without outcomes, the identity.
+    """
+    if not outcomes:
+        return Calibration()
+    features = np.array([(logit(confidence), 1.0) for confidence, _ in outcomes])
+    right = np.array([is_right for _, is_right in outcomes])
+    high, low = (right.sum() + 1) / (right.sum() + 2), 1 / ((~right).sum() + 2)
+    targets = np.where(right, high, low)
+    weights = np.array([1.0, 0.0])
+    for _ in range(_ROUNDS):
+        chances = 1 / (1 + np.exp(-features @ weights))
+        gradient = features.T @ (targets - chances)
+        curvature = (features.T * (chances * (1 - chances))) @ features + 1e-6 * np.eye(2)
+        step = np.linalg.solve(curvature, gradient)
+        weights = weights + step
+        if math.isclose(float(np.abs(step).max()), 0.0, abs_tol=1e-9):
+            break
+    return Calibration(float(weights[0]), float(weights[1]))
