@@ -49,21 +49,21 @@ def find_quotes(text: str, attributions: Sequence[Attribution]) -> tuple[Quote, 
     """
     page = _Page(text)
     laid_out = find_laid_out(text)
-    found = [a for a in attributions if not _is_within(a, laid_out)]
+    found = list(_outside(attributions, [a.content[0] for a in laid_out]))
     found = [part for attribution in found for part in page.cut_insertions(attribution)]
-    found = [part for attribution in found for part in page.take_apart(attribution, found)]
+    found = [part for attribution in found for part in page.take_apart(attribution)]
     found = page.drop_overlaps([*laid_out, *map(page.fit_to_marks, found)])
     found = sorted([*found, *page.find_missed(found)], key=lambda a: a.content)
     return tuple(quote for a in found if (quote := page.finish(a)) is not None)
 
 
-def _is_within(attribution: Attribution, laid_out: Sequence[Attribution]) -> bool:
-    return any(
-        own.overlaps(taken)
-        for other in laid_out
-        for taken in other.content
-        for own in attribution.content
-    )
+def _outside(attributions: Iterable[Attribution], taken: Sequence[Span]) -> Iterator[Attribution]:
+    """Yield the attributions no content of which overlaps one of the spans, given in order."""
+    ends = [span.end for span in taken]
+    for attribution in attributions:
+        nearest = ((bisect_right(ends, own.start), own) for own in attribution.content)
+        if not any(at < len(taken) and taken[at].overlaps(own) for at, own in nearest):
+            yield attribution
 
 
 def read_marks(text: str) -> tuple[Attribution, ...]:
@@ -137,9 +137,7 @@ class _Page:
                 groups.append((quotation, [insertion]))
         return groups
 
-    def take_apart(
-        self, attribution: Attribution, others: Sequence[Attribution]
-    ) -> Iterator[Attribution]:
+    def take_apart(self, attribution: Attribution) -> Iterator[Attribution]:
         """Yield the utterances that the model gave to one cue.
 
         The one nearest to the cue keeps it; the others keep the speaker only.
