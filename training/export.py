@@ -44,6 +44,7 @@ def export_model(
             name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
             for name in (WEIGHTS_FILE, TOKENIZER_FILE)
         },
+        "calibration": asdict(calibrations or Calibrations()),
     }
     (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     # Stanza asks for a list of its own packages; ours has none.
