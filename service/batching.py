@@ -203,14 +203,18 @@ class Batcher:
             raise DeadlineExceeded(self._capacity.deadline_seconds)
         return job.future.result()
 
-    def close(self) -> None:
-        """Accept nothing more, finish what was accepted, and end the owner thread."""
+    def close(self, timeout_seconds: float | None = None) -> bool:
+        """Accept nothing more, finish what was accepted, and end the owner thread.
+
+        Tells whether the owner thread ended in time.
+        """
         with self._changed:
             if self._state is not State.FAILED:
                 self._state = State.CLOSED
             self._changed.notify_all()
         if self._owner.is_alive():
-            self._owner.join(timeout=self._capacity.deadline_seconds)
+            self._owner.join(timeout_seconds)
+        return not self._owner.is_alive()
 
     def _submit(self, text: str, language: str) -> Job:
         now = self._clock()

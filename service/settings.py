@@ -1,10 +1,11 @@
 """Everything that can be set from outside, and the only reader of the environment."""
 
 import math
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, Self
+
+from service.cores import count_cores
 
 # In JSON a code point takes twelve bytes at most ("\ud83d\ude00"); the rest is for its options.
 _BYTES_PER_CHAR = 12
@@ -147,7 +148,7 @@ class Settings:
         """Read all settings, or raise one `InvalidSettings` that lists every bad value."""
         values, faults = _parse(fields(cls), environ)
         if "inference_threads" not in values:
-            available = cores if cores is not None else len(os.sched_getaffinity(0))
+            available = cores or count_cores()
             values["inference_threads"] = max(1, available // max(1, values.get("workers", 1)))
         try:
             settings = cls(**values)

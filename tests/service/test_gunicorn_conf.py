@@ -2,6 +2,7 @@ import importlib
 import os
 import signal
 import sys
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -17,6 +18,7 @@ def configure(monkeypatch):
     """Read gunicorn's configuration in an environment of the test's own."""
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
     monkeypatch.setenv("WHOSAID_METRICS_DIR", "")
+    monkeypatch.setenv("OMP_WAIT_POLICY", "PASSIVE")
 
     def read(**environ):
         for name, value in environ.items():
@@ -88,6 +90,33 @@ def test_exiting_workers_finish(configure):
     conf.worker_exit(None, SimpleNamespace(wsgi=app))
     assert not services_of(app).batcher._owner.is_alive()
     conf.worker_exit(None, SimpleNamespace())
+
+
+def test_an_endless_analysis_does_not_keep_a_worker(configure, monkeypatch):
+    """A worker whose model is still busy, though nobody waits for it, exits all the same."""
+    ended = []
+    monkeypatch.setattr(os, "_exit", ended.append)
+    conf = configure()
+    monkeypatch.setattr(conf, "_STOPPING_SECONDS", 0.05)
+    analyzer = FakeAnalyzer(gate=threading.Event())
+    app = create_app(Settings(deadline_seconds=0.05), lambda _: analyzer)
+    assert services_of(app).batcher.wait_until_loaded(10)
+    assert app.test_client().post("/v1/analyze", json={"text": "x"}).status_code == 504
+    conf.worker_exit(None, SimpleNamespace(wsgi=app))
+    assert ended == [0]
+    analyzer.gate.set()
+    assert services_of(app).batcher.close()
+
+
+def test_waiting_threads_sleep(configure, monkeypatch):
+    """Threads of the model's libraries sleep while they wait, unless somebody wants otherwise."""
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    conf = configure()
+    conf.on_starting(None)
+    assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"
+    monkeypatch.delenv("OMP_WAIT_POLICY")
+    conf.on_starting(None)
+    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
 
 
 @pytest.mark.parametrize("loaded", [True, False])

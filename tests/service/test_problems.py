@@ -21,7 +21,7 @@ def post(**options):
 
 
 def of_text(**options):
-    return post(json={"text": "x"}, **{"content_type": None, **options})
+    return post(**{"json": {"text": "x"}, "content_type": None, **options})
 
 
 @pytest.mark.parametrize(
