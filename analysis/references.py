@@ -12,21 +12,21 @@ from analysis.genders import pronoun_gender
 from analysis.names import Gender, fold_word
 from analysis.prominence import OBLIQUE, SUBJECT
 from analysis.ranges import Ranges
-from analysis.roles import describe, find_roles, is_organization_role
+from analysis.roles import describe, find_roles
 from analysis.sources import Source, complete_source, read_source
 from analysis.wordlists import word_set
 
 # The likeliest of two people has to be this much likelier not to be called ambiguous.
 _MARGIN = 1.06
 # How much in focus an organisation has to be for "it" or "they" to mean it.
-_MIN_ORGANIZATION = 0.65
+_MIN_ORGANIZATION = 0.7
 # How many paragraphs a speaker goes on being the one that "they" or "the company" means.
 _MAX_BREAKS = 1
 
 _FIRST_PERSON = word_set("i me my we us our")
 _RELATIVE = word_set("who whose whom which that")
 _PLURAL = word_set("they them their")
-_NEUTER = word_set("it its")
+_IMPERSONAL = word_set("it they its their")
 # What speaks for whoever makes it, and of these what its maker has just been heard with.
 _DOCUMENTS = word_set(
     "statement article report analysis poll survey study commentary editorial column letter memo "
@@ -34,6 +34,8 @@ _DOCUMENTS = word_set(
     "memoir testimony announcement lawsuit complaint filing brief op-ed piece"
 )
 _STATEMENTS = word_set("statement letter memo tweet post message release speech announcement")
+# Words for bodies of so many kinds that they may follow on any name of one.
+_GENERAL_BODIES = word_set("company organization agency")
 # "the company": an article and a role alone.
 _BARE = 2
 _SUBJECTS = word_set("he she")
@@ -144,7 +146,7 @@ class _Sweep:
             return Answer(MentionKind.PRONOUN, self._antecedent(word, span.start))
         if word in _PLURAL and len(self._together) > 1 and self._is_near(span.start):
             return Answer(MentionKind.PRONOUN, self._together)
-        if word in _PLURAL | _NEUTER:
+        if word in _IMPERSONAL:
             return Answer(MentionKind.PRONOUN, self._organization(span.start))
         return Answer(MentionKind.PRONOUN)
 
@@ -184,7 +186,7 @@ class _Sweep:
         if role is None:
             return Answer(MentionKind.NOMINAL)
         holders = self._roles.holding(role)
-        if is_organization_role(role.noun) and not holders and len(source.words) == _BARE:
+        if role.noun in _GENERAL_BODIES and not holders and len(source.words) == _BARE:
             return Answer(MentionKind.NOMINAL, self._speaking_organization(span.start))
         if len(holders) < 2 or not role.definite:
             return Answer(MentionKind.NOMINAL, tuple(holders) if len(holders) == 1 else ())

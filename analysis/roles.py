@@ -9,81 +9,9 @@ from analysis.discourse import Discourse, Named
 from analysis.document import EntityType
 from analysis.genders import words_before
 from analysis.names import fold_word
+from analysis.offices import ORGANIZATION_ROLES, PERSON_ROLES, role_noun
 from analysis.wordlists import word_set
 
-_PERSON_ROLES = word_set(
-    "president minister premier chancellor senator governor mayor secretary ambassador king queen "
-    "prince princess pope bishop archbishop cardinal pastor priest imam rabbi reverend general "
-    "colonel admiral captain major sergeant commander officer sheriff detective judge justice "
-    "attorney lawyer prosecutor counsel solicitor barrister representative congressman lawmaker "
-    "legislator delegate councilman councilor councillor commissioner chairman chair leader "
-    "speaker head chief director manager executive boss owner founder president-elect nominee "
-    "candidate contender challenger incumbent frontrunner front-runner running-mate mate rival "
-    "opponent politician mogul tycoon billionaire millionaire businessman entrepreneur investor "
-    "banker economist analyst strategist adviser advisor consultant aide spokesman deputy expert "
-    "professor teacher scientist researcher scholar historian author writer novelist poet "
-    "journalist reporter columnist editor correspondent anchor host broadcaster presenter "
-    "moderator publisher actor singer rapper musician artist director filmmaker comedian "
-    "coach player striker midfielder defender goalkeeper captain winger champion runner boxer "
-    "golfer cyclist swimmer skier driver athlete gymnast quarterback pitcher footballer cricketer "
-    "doctor physician surgeon nurse psychologist engineer architect designer activist organizer "
-    "advocate dissident whistleblower veteran soldier pilot astronaut farmer student resident "
-    "wife husband mother father son daughter brother sister widow uncle aunt cousin niece nephew "
-    "partner fiancé fiancée girlfriend boyfriend grandmother grandfather friend neighbor neighbour "
-    "colleague trustee chairperson curator librarian principal dean rector provost treasurer "
-    "inspector superintendent constable magistrate envoy diplomat negotiator monarch emperor "
-    "sultan emir crown-prince heir dictator ruler strongman hetman premier-designate democrat "
-    "republican conservative liberal socialist independent winner loser laureate suspect defendant "
-    "plaintiff victim survivor witness gunman shooter"
-)
-_ORGANIZATION_ROLES = word_set(
-    "company firm corporation manufacturer maker carmaker automaker airline bank retailer lender "
-    "insurer operator developer startup start-up giant conglomerate supplier brand union "
-    "federation association agency organization organisation group coalition alliance bloc party "
-    "campaign committee panel commission council court ministry department bureau office "
-    "newspaper magazine paper daily weekly broadcaster network channel publisher outlet website "
-    "university college school hospital institute institution foundation charity nonprofit "
-    "thinktank think-tank club team league board parliament senate assembly government "
-    "administration regulator watchdog authority central-bank police force army navy militia "
-    "movement ngo church museum platform app service chain band"
-)
-# Words for one role. The first stands for all of them.
-_SAME_ROLES = (
-    "senator sen",
-    "governor gov",
-    "general gen",
-    "representative rep congressman congresswoman",
-    "doctor dr physician",
-    "professor prof",
-    "president pres",
-    "reverend rev pastor",
-    "captain capt",
-    "colonel col",
-    "sergeant sgt",
-    "lieutenant lt",
-    "admiral adm",
-    "attorney lawyer counsel",
-    "chairman chairwoman chair chairperson",
-    "spokesman spokeswoman spokesperson",
-    "businessman businesswoman tycoon mogul billionaire",
-    "nominee candidate contender",
-    "adviser advisor",
-    "actor actress",
-    "host anchor presenter moderator",
-    "king monarch",
-    "queen",
-    "lawmaker legislator",
-    "councilman councilwoman councilor councillor",
-    "journalist reporter correspondent",
-    "author writer",
-    "company firm corporation manufacturer maker giant",
-    "committee panel",
-    "organization organisation group",
-    "newspaper paper daily",
-    "union association federation",
-    "university college school",
-)
-_ROLE_OF = {word: row.split()[0] for row in _SAME_ROLES for word in row.split()}
 _LAWMAKERS = word_set("senator representative delegate")
 
 _ARTICLES = word_set("a an the")
@@ -97,10 +25,17 @@ _INDEFINITE = word_set(
 _RESTRICTIVE = word_set(
     "former ex vice deputy assistant associate acting interim prime foreign finance defense "
     "defence interior health trade energy justice education presidential gubernatorial "
-    "senatorial mayoral opposition rival incoming outgoing elder younger late first second third"
+    "senatorial mayoral opposition rival incoming outgoing elder younger late first second third "
+    "appeals district circuit federal supreme constitutional state local regional national"
 )
-# A party rarely tells one holder of a role from another in one story, and is seldom stated twice.
-_PARTIES = word_set("republican democrat democratic gop conservative tory labour liberal")
+# Adjectives that make a role another one.
+_RANKS = word_set("former ex vice deputy assistant associate acting interim")
+# A party need not be stated twice, but two parties are two people.
+_PARTIES = word_set(
+    "republican democrat democratic gop conservative tory labour liberal libertarian green "
+    "independent socialist"
+)
+_PARTY_OF = {"gop": "republican", "democrat": "democratic", "tory": "conservative"}
 _STOPS = word_set(
     "of for to at in on by with from who which that and or but is was are were said says told as "
     "when after before while since whose than over against"
@@ -144,26 +79,23 @@ class Roles:
         Where the description narrows the role down ("Ukrainian"), only holders remain
         whom the text narrows down in the same way.
         """
-        holders = self.holders.get(role.noun, {})
-        if not role.modifiers:
-            return list(holders)
-        shared = {e: len(_alike(role.modifiers, words)) for e, words in holders.items()}
+        known = self.holders.get(role.noun, {})
+        holders = {e: words for e, words in known.items() if _is_compatible(role.modifiers, words)}
+        wanted = role.modifiers - _RANKS
+        shared = {e: len(_alike(wanted, words)) for e, words in holders.items()}
         best = max(shared.values(), default=0)
-        if best:
+        if best or not wanted:
             return [entity for entity, count in shared.items() if count == best]
-        return list(holders) if role.modifiers <= _PARTIES and len(holders) == 1 else []
+        return list(holders) if len(holders) == 1 and wanted <= _PARTIES else []
 
 
-def role_noun(word: str) -> str | None:
-    """Return the role that a folded word tells, if it tells one."""
-    noun = word[3:] if word.startswith("ex-") else word
-    noun = _ROLE_OF.get(noun, noun)
-    return noun if noun in _PERSON_ROLES or noun in _ORGANIZATION_ROLES else None
-
-
-def is_organization_role(noun: str) -> bool:
-    """Tell whether a role is one of organisations."""
-    return noun in _ORGANIZATION_ROLES
+def _is_compatible(described: frozenset[str], known: frozenset[str]) -> bool:
+    """Tell whether a description contradicts nothing that the text says of a holder."""
+    if described & _RANKS != known & _RANKS:
+        return False
+    parties = {_PARTY_OF.get(word, word) for word in described & _PARTIES}
+    others = {_PARTY_OF.get(word, word) for word in known & _PARTIES}
+    return not parties or not others or bool(parties & others)
 
 
 def describe(words: Sequence[str]) -> Role | None:
@@ -214,46 +146,43 @@ def _roles_of(discourse: Discourse, named: Named) -> Iterator[Role]:
     kind = discourse.type_of(named.entity)
     if kind is EntityType.PLACE:
         return
-    wanted = _PERSON_ROLES if kind is EntityType.PERSON else _ORGANIZATION_ROLES
+    wanted = PERSON_ROLES if kind is EntityType.PERSON else ORGANIZATION_ROLES
     found = [
-        _role_before(discourse.text, named),
+        *_roles_before(discourse.text, named),
         _role_before_comma(discourse.text, named),
         _role_after(discourse, named),
     ]
     if kind is EntityType.ORGANIZATION:
         words = [fold_word(w) for w in _WORD.findall(named.span.of(discourse.text))]
-        nouns = [noun for word in words if (noun := role_noun(word)) in _ORGANIZATION_ROLES]
+        nouns = [noun for word in words if (noun := role_noun(word)) in ORGANIZATION_ROLES]
         found += [Role(noun, frozenset(words)) for noun in nouns]
     yield from (role for role in found if role is not None and role.noun in wanted)
 
 
-def _role_before(text: str, named: Named) -> Role | None:
+def _roles_before(text: str, named: Named) -> Iterator[Role]:
     """Read the words before a name: "Ukrainian President Ann Lee", "his lawyer, Ann Lee"."""
     start = named.span.start
     comma = text[max(0, start - 2) : start] == ", "
-    words = [fold_word(w) for w in words_before(text, start - 2 if comma else start, 6)]
-    if not words:
-        return None
-    at = 0
-    while at < len(words) and role_noun(words[at]) is None:
-        at += 1
-        if at > 1 or (comma and at > 0):
-            return None
-    if at == len(words):
-        return None
-    if at == 1 and words[0] in _STOPS | _ARTICLES:
-        return None
-    modifiers = []
-    for word in words[at + 1 : at + 1 + _MAX_MODIFIERS]:
+    words = [fold_word(w) for w in words_before(text, start - 2 * comma, _MAX_MODIFIERS + 1)]
+    for at, word in enumerate(words):
+        noun = role_noun(word)
+        if noun is None:
+            break
+        modifiers = _modifiers_before(words[at + 1 :])
+        if not comma or (modifiers and modifiers[-1] in _DEFINITE | _ARTICLES):
+            yield Role(noun, _narrowing(modifiers))
+
+
+def _modifiers_before(words: Sequence[str]) -> list[str]:
+    """Return the words before a role, the nearest first, up to an article or a small word."""
+    modifiers: list[str] = []
+    for word in words:
         if word in _STOPS:
             break
-        modifiers.append(word.removesuffix("'s"))
-        if word in _DEFINITE or word in _ARTICLES:
+        modifiers.append(word)
+        if word in _DEFINITE | _ARTICLES:
             break
-    noun = role_noun(words[at])
-    if noun is None or (comma and not (modifiers and modifiers[-1] in _DEFINITE | _ARTICLES)):
-        return None
-    return Role(noun, _narrowing(modifiers))
+    return modifiers
 
 
 def _role_before_comma(text: str, named: Named) -> Role | None:

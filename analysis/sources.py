@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from analysis.discourse import Discourse, Named
 from analysis.document import EntityType, MentionKind, Span
 from analysis.names import fold_word, is_title
+from analysis.offices import PERSON_ROLES, role_noun
 from analysis.wordlists import word_set
 
 PRONOUNS = word_set(
@@ -34,7 +35,6 @@ _OFFICES = word_set(
     "leader attorney general deputy prime vice premier chancellor emir sultan patriarch lord dean"
 )
 _MODEST = word_set("himself herself themselves itself too also jr sr ii iii iv both alone then")
-_PERSONAL_BEFORE = word_set("the his her their its our my this that")
 _ARTICLES = word_set("the a an")
 _DASHES = frozenset(["-", "--", "\u2013", "\u2014"])
 # How far a source that is cut short is looked for its name.
@@ -197,7 +197,7 @@ def _is_apposition(
     if qualifier is None or any(before.end == name.span.end for name in named):
         return not words[-1].endswith("s") or words[-1].endswith("ss") or len(words) < 2
     inner = words[qualifier + 1 :]
-    return bool(inner) and not (inner[0] in _PERSONAL_BEFORE and len(inner) > 1)
+    return bool(inner) and (words[0] == "one" or role_noun(inner[-1]) not in PERSON_ROLES)
 
 
 def _read_description(text: str, segment: Span, named: Sequence[Named]) -> Source:
