@@ -25,8 +25,8 @@ from schemas import (
     select_speaking,
 )
 from service import examples
-from service.batching import Outcome
 from service.bodies import JSON, PLAIN, SubmissionParser, TextTooLong
+from service.jobs import Outcome
 from service.openapi import REQUEST_ID_HEADERS, View, document_refusals, route
 from service.services import Services, current_services
 

@@ -9,8 +9,8 @@ under load.
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, wait
-from dataclasses import dataclass, field
+from concurrent.futures import wait
+from dataclasses import dataclass
 from enum import StrEnum
 from threading import Condition, Thread
 from typing import Protocol
@@ -19,6 +19,7 @@ import structlog
 
 from analysis.document import Analysis, ModelInfo
 from analysis.errors import UnsupportedLanguage, WhosaidError
+from service.jobs import Job, Outcome, take_batch
 
 # Read once before the service calls itself ready: everything that is built on first use, is built.
 WARM_UP_TEXT = (
@@ -83,47 +84,6 @@ class Capacity:
     max_chars: int
     batch_max_chars: int
     deadline_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """An analysis and its model, how long its text waited, and how long its batch took."""
-
-    analysis: Analysis
-    model: ModelInfo
-    queue_seconds: float
-    analysis_seconds: float
-    batch_jobs: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Job:
-    """A text that somebody waits for. Times are those of the monotonic clock."""
-
-    text: str
-    language: str
-    submitted: float
-    deadline: float
-    future: Future[Outcome] = field(default_factory=Future)
-
-
-def take_batch(waiting: deque[Job], max_chars: int) -> list[Job]:
-    """Remove and return the next jobs of one language that fit the budget together.
-
-    A first job larger than the budget goes alone; abandoned jobs are dropped.
-    """
-    batch: list[Job] = []
-    chars = 0
-    while waiting and (not batch or _fits(waiting[0], batch[0], max_chars - chars)):
-        job = waiting.popleft()
-        if job.future.set_running_or_notify_cancel():
-            batch.append(job)
-            chars += len(job.text)
-    return batch
-
-
-def _fits(job: Job, first: Job, room: int) -> bool:
-    return job.language == first.language and len(job.text) <= room
 
 
 class Batcher:

@@ -16,7 +16,7 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from service.batching import Outcome
+from service.jobs import Outcome
 
 REQUEST_ID_HEADER = "X-Request-ID"
 

@@ -23,12 +23,12 @@ def texts(min_size: int = 0) -> st.SearchStrategy[str]:
     """Draw texts of emoji, combining marks, CRLF, right-to-left runs, lone surrogates, NUL."""
     lone = st.integers(0xD800, 0xDFFF).map(chr)
     pieces = st.one_of(st.sampled_from(AWKWARD), st.text(max_size=4), lone)
-    joined = st.lists(pieces, max_size=12).map("".join).map(_merge_pairs)
+    joined = st.lists(pieces, max_size=12).map("".join).map(merge_pairs)
     return joined.filter(lambda text: len(text) >= min_size)
 
 
-def _merge_pairs(text: str) -> str:
-    """Write what JSON cannot tell apart as it would come out of JSON."""
+def merge_pairs(text: str) -> str:
+    """Join adjacent halves of a surrogate pair, as any reader of JSON does."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
