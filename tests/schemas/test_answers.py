@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.document import (
@@ -241,6 +241,7 @@ def test_answers_are_what_their_schema_says(schema):
     assert schema().validate(json.loads(json.dumps(dumped))) == {}
 
 
+@settings(deadline=None)
 @given(st.data(), st.sampled_from(OffsetUnit))
 def test_spans_are_verbatim_in_every_text(data, unit):
     """Whatever a text is made of, each span comes out of JSON as the slice it is."""

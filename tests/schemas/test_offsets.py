@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis.document import Span
@@ -28,6 +28,7 @@ def test_utf16_counts_code_units(text, position, expected):
     assert OffsetView(text, OffsetUnit.UTF16).offset(position) == expected
 
 
+@settings(deadline=None)
 @given(texts())
 @example("😀\r\ne\u0301\u202eאב\ud800\x00")
 def test_codepoint_offsets_are_spans(text):
@@ -36,6 +37,7 @@ def test_codepoint_offsets_are_spans(text):
     assert [view.offset(at) for at in range(len(text) + 1)] == list(range(len(text) + 1))
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_utf16_offsets_cut_the_same_text(data):
     """A span's UTF-16 offsets cut the same stretch out of the text's UTF-16 units."""
@@ -46,6 +48,7 @@ def test_utf16_offsets_cut_the_same_text(data):
     assert cut == utf16_units(span.of(text))
 
 
+@settings(deadline=None)
 @given(texts())
 def test_utf16_length_is_that_of_the_units(text):
     """The offset of the text's end is its length in UTF-16 units."""

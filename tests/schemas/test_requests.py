@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from marshmallow import ValidationError
 
 from schemas import OffsetUnit, Submission, SubmissionSchema
@@ -49,6 +49,7 @@ def test_id_up_to_256_characters(length):
     assert SubmissionSchema().load({"text": "", "id": "i" * length}).id == "i" * length
 
 
+@settings(deadline=None)
 @given(texts())
 def test_text_is_loaded_verbatim(text):
     """Whatever stands in the JSON string is the text."""

@@ -77,7 +77,9 @@ def test_blank_texts_hold_nothing(build, text, path):
 
 
 @pytest.mark.parametrize("unit", OffsetUnit)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None
+)
 @given(text=texts().map(lambda text: merge_pairs(f"“{text.replace('”', '')}!” Ana Sousa.{text}")))
 def test_every_text_comes_back_verbatim(client, unit, text):
     """Emoji, combining marks, CRLF, right-to-left, lone surrogates, NUL: each span is its slice."""
@@ -106,7 +108,9 @@ def spans_of(value):
 
 
 @given(text=st.text(max_size=30))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None
+)
 def test_both_kinds_of_body_say_the_same(client, text):
     """A text is answered alike as JSON and as plain text."""
     plain = client.post("/v1/analyze", data=text.encode(), content_type="text/plain").json
