@@ -13,7 +13,9 @@ _SIGNED = re.compile(
 )
 # SMITH: I never said so.
 _SCRIPT = re.compile(
-    r"\s*[\"“]?(?P<speaker>(?:[A-Z][A-Z.'’-]+ ?){1,4})(?P<cue>:)\s+(?P<content>\S.+?)\s*"
+    # Each word ends with a space or at the colon, so that there is one way only to match a line.
+    r"\s*[\"“]?(?P<speaker>(?:[A-Z][A-Z.'’-]+(?: |(?=:))){1,4})(?P<cue>:)"
+    r"\s+(?P<content>\S.*\S)\s*"
 )
 _SIGNATURE_WORDS = 6
 _CONFIDENCE = 0.9

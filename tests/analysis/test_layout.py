@@ -65,3 +65,22 @@ def test_laid_out_quotes_come_in_text_order():
     """Signed quotations and transcripts on one page are put in order."""
     text = f"{SCRIPT}\n“We will win this, whatever it takes.” — Ann Lee"
     assert [speaker for speaker, _, _ in parts(text)] == ["SMITH", "JONES", "Ann Lee"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("A-" * 20_000, id="one long name"),
+        pytest.param("AB " * 20_000, id="many names"),
+        pytest.param("AB: x" + " " * 40_000 + "y", id="room within"),
+        pytest.param(" " * 40_000 + "x", id="room before"),
+        pytest.param("“a” – " * 10_000, id="many dashes"),
+        pytest.param(
+            "“" + "a" * 20_000 + "” – A" + " " * 20_000 + "“", id="room after a signature"
+        ),
+        pytest.param("“" * 40_000, id="many marks"),
+    ],
+)
+def test_long_lines(text):
+    """Lines that nearly match are given up at once, however long they are."""
+    assert len(find_laid_out(text)) == 0
