@@ -127,7 +127,6 @@ class Trainer:
                 if number < done:
                     continue
                 yield batch
-                self._step = number + 1
                 if self._pieces >= self._learning.pieces:
                     return
             self._epoch, self._step, done = self._epoch + 1, 0, 0
@@ -150,6 +149,7 @@ class Trainer:
         weights["link"] = self._learning.link_weight
         present = {name: loss for name, loss in losses.items() if loss is not None}
         self._pieces += batch.pieces
+        self._step += 1
         if present:
             self._optimizer.zero_grad(set_to_none=True)
             torch.stack([weights[name] * loss for name, loss in present.items()]).sum().backward()
