@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from analysis.document import Span
 from analysis.given_names import FEMININE_NAMES, MASCULINE_NAMES
-from analysis.names import Gender, fold_name, fold_word, is_title, title_gender
+from analysis.names import Gender, fold_name, is_title, title_gender
 from analysis.wordlists import word_set
 
 FEMININE_PRONOUNS = word_set("she her hers herself")
@@ -19,12 +19,10 @@ _FEMININE_NOUNS = word_set(
 )
 _MASCULINE_NOUNS = word_set(
     "man boy husband father son brother uncle nephew grandfather widower fiancé boyfriend "
-    "stepfather actor waiter heir monk businessman congressman spokesman chairman policeman "
-    "salesman sportsman assemblyman councilman anchorman alderman nobleman serviceman statesman "
+    "stepfather waiter monk businessman congressman policeman "
+    "salesman sportsman assemblyman councilman anchorman nobleman serviceman statesman "
     "frontman dad fireman gunman"
 )
-# Words in -man that are used of women too.
-_NEUTRAL_NOUNS = word_set("actor chairman spokesman alderman heir")
 
 # How far back words are looked for, in characters a word.
 _BACK = 30
@@ -54,24 +52,17 @@ def _ends_sentence(word: str) -> bool:
 
 def noun_gender(noun: str) -> Gender | None:
     """Return the gender that a word for a person implies, if it implies one."""
-    folded = fold_word(noun)
-    if folded in FEMININE_PRONOUNS or noun.casefold() in _FEMININE_NOUNS:
+    folded = noun.casefold()
+    if folded in _FEMININE_NOUNS:
         return Gender.FEMININE
-    if folded in MASCULINE_PRONOUNS or noun.casefold() in _MASCULINE_NOUNS - _NEUTRAL_NOUNS:
-        return Gender.MASCULINE
-    return None
+    return Gender.MASCULINE if folded in _MASCULINE_NOUNS else None
 
 
 def stated_gender(text: str, span: Span) -> Gender | None:
     """Return the gender that the words right before a name state ("Mrs.", "her husband")."""
     for word in words_before(text, span.start, 3):
-        gender = title_gender(word)
-        if gender is None and fold_word(word) not in FEMININE_PRONOUNS | MASCULINE_PRONOUNS:
-            gender = noun_gender(word)
-        if gender is not None:
+        if gender := title_gender(word) or noun_gender(word):
             return gender
-        if not word[0].isupper() and not word[0].islower():
-            return None
     return None
 
 

@@ -164,7 +164,8 @@ _SMALL_WORDS = word_set("of the and for in on to de des du la y e")
 
 _MARKS = re.compile("[\u0300-\u036f]+")
 _APOSTROPHES = re.compile("[\u2018\u2019\u02bc\u0060\u00b4]")
-_GAPS = re.compile(r"[^\w']+")
+# What separates words; not the vowel signs of scripts in which they are letters of their own.
+_GAPS = re.compile(r"[^\w'\u0591-\u05c7\u0610-\u065f\u0900-\u0dff\u0e00-\u0eff]+")
 _POSSESSIVE = re.compile(r"(?:['\u2019]s|(?<=s)['\u2019])$", re.IGNORECASE)
 _THE = re.compile(r"the\s+(?=\S)", re.IGNORECASE)
 

@@ -77,10 +77,10 @@ def read_narration(text: str) -> Narration:
     starts: list[int] = []
     ends: list[int] = []
     for quotation in pair_marks(text):
-        start, end = quotation.opener.start, quotation.inside_end
+        start, end = quotation.opener.start, max(quotation.opener.end, quotation.inside_end)
         if starts and start < ends[-1]:
             ends[-1] = max(ends[-1], end)
-        elif start < end:
+        else:
             starts.append(start)
             ends.append(end)
     lengths = (end - start for start, end in zip(starts, ends, strict=True))

@@ -78,9 +78,8 @@ class _Owners:
         return _only(self._heads.get(key, ()))
 
     def join(self, key: str, owner: str) -> None:
-        """Count the group `key` to the group `owner`."""
-        if self._root(owner) != key:
-            self._parents[key] = owner
+        """Count the group `key` to the group `owner`, whose name is longer."""
+        self._parents[key] = owner
 
     def joined(self) -> list[list[Naming]]:
         """Return the groups, those joined as one."""

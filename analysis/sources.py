@@ -185,9 +185,6 @@ def _is_apposition(
     is a place's, and in "critics, including Ann Lee" it is one of several.
     """
     text = discourse.text
-    first = _WORD.search(text, segments[at].start, segments[at].end)
-    if first is None or fold_word(first.group()) in _QUALIFIERS:
-        return False
     before = segments[0]
     words = _folded_words(text, before)
     kinds = {discourse.type_of(entity) for entity in heads}

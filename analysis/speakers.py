@@ -27,6 +27,8 @@ _INHERITED = 0.9
 _OPEN = 0.5
 # Quotation marks and punctuation: all that may stand between two parts of one utterance.
 _NO_WORDS = re.compile(r"[^\w]*")
+_MAX_GAP = 40
+_BREAKS = re.compile(r"\s*\n\s*")
 _OPENER = re.compile(r"[\"'\u201c\u201d\u2018\u201e\u201f\u00ab\u00bb\uff02`]")
 
 
@@ -52,8 +54,7 @@ def resolve_speakers(
 
 
 def _attributed(quote: Quote, answer: Answer, entities: Sequence[Entity]) -> Quote:
-    assert quote.speaker is not None and quote.speaker.mention is not None
-    mention = SpeakerMention(quote.speaker.mention.span, answer.kind)
+    mention = SpeakerMention(_source(quote), answer.kind)
     named = tuple(_speaker(entities[entity], mention) for entity in answer.entities)
     unnamed = Speaker(None, None, None, mention)
     if answer.is_open:
@@ -76,6 +77,13 @@ def _attributed(quote: Quote, answer: Answer, entities: Sequence[Entity]) -> Quo
     return replace(quote, speaker=unnamed, status=status)
 
 
+def _source(quote: Quote) -> Span:
+    """Return the words for the speaker of a quote that has an answer."""
+    assert quote.speaker is not None
+    assert quote.speaker.mention is not None
+    return quote.speaker.mention.span
+
+
 def _speaker(entity: Entity, mention: SpeakerMention | None) -> Speaker:
     return Speaker(entity.name, entity.id, entity.type, mention)
 
@@ -91,13 +99,10 @@ def _inherit(text: str, quotes: list[Quote]) -> None:
     for i in order:
         if quotes[i].speaker is None:
             at = bisect_left(ends, (quotes[i].fragments[0].start + 1, -1)) - 1
-            while at >= 0 and ends[at][1] == i:
-                at -= 1
             if at >= 0:
                 _go_on(text, quotes, i, ends[at][1])
     for i, following in reversed(list(pairwise(order))):
-        quote, after = quotes[i], quotes[following]
-        if quote.speaker is None and "\n" not in text[_end(quote) : after.fragments[0].start]:
+        if quotes[i].speaker is None:
             _go_on(text, quotes, i, following)
 
 
@@ -110,18 +115,19 @@ def _end(quote: Quote) -> int:
 
 
 def _go_on(text: str, quotes: list[Quote], number: int, other: int) -> None:
+    """Give one quote the speaker of another, if they are two parts of one utterance."""
     quote, source = quotes[number], quotes[other]
     if QuoteKind.INDIRECT in (quote.kind, source.kind):
         return
     if source.speaker is None or source.speaker.name is None:
         return
-    if source.fragments[0] < quote.fragments[0]:
-        between = text[_end(source) : quote.fragments[0].start]
-    else:
-        between = text[_end(quote) : source.fragments[0].start]
-    if not _NO_WORDS.fullmatch(between) or between.count("\n\n") > 1:
+    is_after = source.fragments[0] < quote.fragments[0]
+    first, then = (source, quote) if is_after else (quote, source)
+    start, end = _end(first), then.fragments[0].start
+    if end - start > _MAX_GAP or not _NO_WORDS.fullmatch(text, start, max(start, end)):
         return
-    if "\n" in between and not _OPENER.search(between + text[quote.fragments[0].start]):
+    breaks = _BREAKS.findall(text, start, end)
+    if len(breaks) > is_after or (breaks and not _OPENER.search(text, start, end + 1)):
         return
     quotes[number] = replace(
         quote,
@@ -137,16 +143,11 @@ def _extended(
     """Add the pronouns and descriptions that were resolved to each entity."""
     added: defaultdict[int, set[Mention]] = defaultdict(set)
     for i, answer in answers.items():
-        speaker = quotes[i].speaker
         if answer.is_open or answer.kind is MentionKind.NAME or len(answer.entities) != 1:
             continue
-        if speaker is not None and speaker.mention is not None:
-            entity = answer.entities[0]
-            added[entity].add(
-                Mention(
-                    speaker.mention.span, entities[entity].type, _SURE[answer.kind], answer.kind
-                )
-            )
+        entity = answer.entities[0]
+        kind, sure = entities[entity].type, _SURE[answer.kind]
+        added[entity].add(Mention(_source(quotes[i]), kind, sure, answer.kind))
     return tuple(
         replace(entity, mentions=tuple(sorted({*entity.mentions, *added[i]})))
         if i in added

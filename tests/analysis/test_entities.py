@@ -247,6 +247,15 @@ def test_places(text, places, groups):
     assert clusters(text, places=places) == groups
 
 
+def test_many_of_one_surname():
+    """The surname of a big family goes to the one named last."""
+    family = [
+        f"{name} Roe" for name in ["Al", "Bo", "Cy", "Di", "Ed", "Flo", "Gus", "Hal", "Ike", "Jo"]
+    ]
+    text = " ".join(f"{name} came." for name in family) + " Roe left."
+    assert clusters(text, people=[*family, "Roe"])[-1] == ["Jo Roe", "Roe"]
+
+
 def test_types_are_never_merged():
     """One word may name a person, an organisation and a place."""
     text = "Lincoln Lincoln Lincoln"

@@ -108,6 +108,8 @@ def carried(marked):
             "[Ann Lee|per] ate.\nAnn\nLee ate.", ["Ann Lee", "Ann", "Lee"], id="line break"
         ),
         pytest.param("[A.|per] met [7|org]. A or 7 left.", ["A.", "7"], id="too short to carry"),
+        pytest.param("Lee won big. Then [Ann Lee|per] lost.", ["Lee", "Ann Lee"], id="first word"),
+        pytest.param("[Ann Lee|per] [—|per] left.", ["Ann Lee"], id="no word"),
         pytest.param("The U.S.Lee ship. [Lee|per] sank.", ["Lee"], id="glued after a full stop"),
     ],
 )
@@ -191,6 +193,11 @@ def test_overlapping_input():
     spans = [Span(0, 7), Span(4, 11), Span(4, 17)]
     mentions = [Mention(span, EntityType.PERSON, 0.9) for span in spans]
     assert names_in(text, carry_names(text, mentions)) == ["Lee Roe spoke"]
+
+
+def test_nothing_to_carry():
+    """Without mentions there are no names."""
+    assert carry_names("Ann Lee won.", ()) == ()
 
 
 def test_everything_is_a_name():

@@ -2,8 +2,10 @@
 
 import pytest
 
-from analysis.document import AttributionStatus, EntityType, MentionKind
-from tests.analysis.stories import said_by, tell
+from analysis.document import AttributionStatus, EntityType, Mention, MentionKind, Span
+from analysis.entities import group_mentions
+from analysis.speakers import resolve_speakers
+from tests.analysis.stories import quotes_of, said_by, sentences_of, tell
 
 ANN, BOB = "Ann Lee", "Bob Roe"
 
@@ -121,9 +123,16 @@ def test_other_pronouns(text, source, speaker):
 
 def test_it_is_not_an_organization_behind_a_speaker():
     """Where a person is more in focus, "they" is nobody in particular."""
-    text = "Bob Roe met Acme. “No,” Bob Roe said of Acme. They said it was over."
-    said = said_by(text, ("No,", "{Bob Roe} said"), ("it was over", "{They} said"), people=[BOB], orgs=["Acme"])  # fmt: skip
+    text = f"“No,” said {BOB}. Acme fell, and Bob Roe rose, and they said it was over."
+    said = said_by(text, ("No,", "said {Bob Roe}"), ("it was over", "{they} said"), people=[BOB], orgs=["Acme"])  # fmt: skip
     assert said == [BOB, None]
+
+
+def test_it_is_an_organization_more_in_focus_than_the_speaker():
+    """An organisation that has come to the fore since somebody spoke is "it"."""
+    text = "“No,” said Bob Roe. Then it rained. Acme fell. It said it was over."
+    said = said_by(text, ("No,", "said {Bob Roe}"), ("it was over", "{It} said"), people=[BOB], orgs=["Acme"])  # fmt: skip
+    assert said == [BOB, "Acme"]
 
 
 def test_joint_speakers():
@@ -173,6 +182,12 @@ def test_first_person_inside_a_quote():
         pytest.param("Bob Roe, a man of 50, came. The company said it was over.", "{The company} said", None, id="no company"),
         pytest.param("In Bob Roe's letter it was over.", "{Bob Roe's letter} it", BOB, id="document of its maker"),
         pytest.param("Bob Roe came. His statement says it was over.", "{His statement} says", BOB, id="his document"),
+        pytest.param("Democratic nominee Kim Lee met Republican nominee Bob Roe. The GOP nominee said it was over.", "{The GOP nominee} said", BOB, id="party by another name"),
+        pytest.param("Libertarian nominee Bob Roe came. The GOP nominee said it was over.", "{The GOP nominee} said", None, id="another party"),
+        pytest.param("Democratic vice presidential nominee Bob Roe came. The Democratic presidential nominee said it was over.", "{The Democratic presidential nominee} said", None, id="another rank"),
+        pytest.param("Presidential nominee Gov. Bob Roe came. The nominee said it was over.", "{The nominee} said", BOB, id="role before a title"),
+        pytest.param("The thing of Smith, Bob Roe, came; Bob Roe, in all, left. The thing said it was over.", "{The thing} said", None, id="appositions without a role"),
+        pytest.param("The mayor said it was over, added Bob Roe, the mayor", "{The mayor} said", BOB, id="apposition at the end"),
         pytest.param("A report says it was over, Bob Roe.", "{A report} says", None, id="document of nobody"),
     ],
 )  # fmt: skip
@@ -229,7 +244,7 @@ def test_an_unnamed_speaker_ends_a_turn():
         pytest.param("“It is over,” said Ann Lee. Rain fell. “Go home.”", [("“It is over,”", "Ann Lee"), ("“Go home.”", None)], [ANN, None], id="narration between"),
         pytest.param("Ann Lee said it is over. “Go home.”", [("it is over", "Ann Lee"), ("“Go home.”", None)], [ANN, None], id="not from an indirect one"),
         pytest.param("“It is over,” said a man. “Go home.”", [("“It is over,”", "a man"), ("“Go home.”", None)], [None, None], id="nobody to inherit"),
-        pytest.param("“It is over,” said Ann Lee.\n\n\n\n“Go home.”", [("“It is over,”", "Ann Lee"), ("“Go home.”", None)], [ANN, None], id="too far"),
+        pytest.param("“It is over,” said Ann Lee.\n\n\n\n“Go home.”", [("“It is over,”", "Ann Lee"), ("“Go home.”", None)], [ANN, ANN], id="next paragraph, far below"),
         pytest.param("“Go home.” Rain fell.", [("“Go home.”", None)], [None], id="alone"),
     ],
 )  # fmt: skip
@@ -299,6 +314,24 @@ def test_a_source_cut_short():
     ]
     assert said_by("The, Daily Post said it was over.", ("it was over", "The"), **names) == [None]
     assert said_by("Daily Post said it was over the", ("it was over", "{the}"), **names) == [None]
+
+
+def test_far_away_names_are_forgotten():
+    """A pronoun means nobody who was last named many paragraphs ago."""
+    text = "Ann Lee rose.\n" + "Rain fell.\n" * 6 + "She said it was over."
+    assert said_by(text, ("it was over", "{She} said"), people=[ANN]) == [None]
+
+
+def test_names_side_by_side():
+    """A name that only touches a source is no part of it."""
+    text = "FBIAnn Lee said it was over."
+    mentions = [
+        Mention(Span(0, 3), EntityType.ORGANIZATION, 0.9),
+        Mention(Span(3, 10), EntityType.PERSON, 0.9),
+    ]
+    quotes = quotes_of(text, ("it was over", "FBI{Ann Lee}"))
+    (quote,), _ = resolve_speakers(text, quotes, group_mentions(text, mentions), sentences_of(text))
+    assert quote.speaker.name == ANN
 
 
 def test_types_of_speakers():
