@@ -77,8 +77,8 @@ def read_narration(text: str) -> Narration:
     starts: list[int] = []
     ends: list[int] = []
     for quotation in pair_marks(text):
-        start, end = quotation.opener.start, max(quotation.opener.end, quotation.inside_end)
-        if starts and start < ends[-1]:
+        start, end = quotation.opener.start, quotation.inside_end
+        if ends and start < ends[-1]:
             ends[-1] = max(ends[-1], end)
         else:
             starts.append(start)

@@ -123,6 +123,5 @@ def test_narration():
 
 def test_nested_quotations():
     """A quotation inside another is quoted once."""
-    text = "“She said ‘no’ to him,” said Lee."
-    narration = read_narration(text)
-    assert narration.pronouns == ()
+    for text in ("“She said ‘no’ to him,” said Lee.", "‘Then “he said no” to her,’ said Lee."):
+        assert read_narration(text).pronouns == ()
