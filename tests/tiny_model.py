@@ -37,7 +37,7 @@ def tiny_recipe(**learning) -> Recipe:
     settings = {
         "pieces": 600,
         "batch_pieces": 96,
-        "window": 32,
+        "window": 40,
         "encoder_rate": 1e-3,
         "head_rate": 1e-2,
         "warm_up": 0.1,

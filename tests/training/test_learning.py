@@ -1,0 +1,185 @@
+"""Training for a moment: the same each time, and the same after an interruption."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from analysis.models import load_model
+from tests.tiny_model import TINY, tiny_network, tiny_recipe, tiny_tokenizer
+from tests.training.stories import RECORDS
+from training.augmentation import Rates
+from training.examples import UNLABELLED, collate
+from training.export import export_model
+from training.learning import Batches, Trainer
+from training.losses import attribution_loss, link_loss, mention_loss
+from training.records import Record
+
+TOKENIZER = tiny_tokenizer()
+SOURCES = [(RECORDS[:2], 2.0), (RECORDS[2:], 1.0)]
+
+
+class Interrupted(Exception):
+    """Somebody pulled the plug."""
+
+
+def batches(seed: int = 7) -> Batches:
+    return Batches(SOURCES, TOKENIZER, replace(tiny_recipe(), seed=seed))
+
+
+def printed(epoch) -> list[list[list[int]]]:
+    return [batch.ids.tolist() for batch in epoch]
+
+
+def train(folder, evaluate=lambda network: {}, **learning):
+    recipe = tiny_recipe(**learning)
+    folder.mkdir(exist_ok=True)
+    network = tiny_network()
+    trainer = Trainer(network, Batches(SOURCES, TOKENIZER, recipe), recipe, folder)
+    trainer.train(evaluate)
+    return network, trainer
+
+
+def same(first, second) -> bool:
+    theirs = second.state_dict()
+    return all(torch.equal(own, theirs[name]) for name, own in first.state_dict().items())
+
+
+def test_batches_follow_the_seed():
+    """An epoch is the same for the same seed, and other epochs and seeds differ."""
+    assert printed(batches().epoch(0)) == printed(batches().epoch(0))
+    assert printed(batches().epoch(0)) != printed(batches().epoch(1))
+    assert printed(batches().epoch(0)) != printed(batches(8).epoch(0))
+
+
+def test_batches_fit():
+    """A batch holds no more pieces, padding included, than the recipe allows."""
+    most = tiny_recipe().learning.batch_pieces
+    found = [batch for number in range(5) for batch in batches().epoch(number)]
+    assert all(batch.ids.numel() <= most for batch in found)
+    assert any(len(batch.ids) > 1 for batch in found)
+
+
+def test_epochs_repeat_corpora():
+    """An epoch goes through a corpus as often as the recipe says, and through parts of one."""
+    recipe = replace(tiny_recipe(), augmentation=Rates(0, 0, 0, 0, 0, 0))
+    records = [Record(str(i), f"the river is new {i}", ()) for i in range(4)]
+    found = Batches([(records, 1.5)], TOKENIZER, recipe).epoch(0)
+    assert sum(len(batch.ids) for batch in found) == 6
+
+
+def test_learning_lowers_the_loss(tmp_path):
+    """A few hundred pieces are enough to fit three short texts better."""
+    _, trainer = train(tmp_path, pieces=4000, evaluations=20)
+    lines = trainer.read_log()
+    for name in ("mention", "attribution"):
+        losses = [line[name] for line in lines if name in line]
+        assert sum(losses[-3:]) < 0.8 * sum(losses[:3])
+
+
+def test_training_can_be_repeated(tmp_path):
+    """The same recipe gives the same weights to the last bit."""
+    (first, _), (second, _) = train(tmp_path / "a"), train(tmp_path / "b")
+    assert same(first, second)
+    assert not same(first, tiny_network())
+
+
+@pytest.mark.parametrize("evaluations", [2, 5])
+def test_interruption_changes_nothing(tmp_path, evaluations):
+    """Training that was interrupted and resumed ends with the weights of one that was not."""
+    straight, _ = train(tmp_path / "straight", evaluations=evaluations, checkpoint_seconds=-1)
+
+    def interrupt(network):
+        raise Interrupted
+
+    folder = tmp_path / "resumed"
+    with pytest.raises(Interrupted):
+        train(folder, interrupt, evaluations=evaluations, checkpoint_seconds=-1)
+    assert (folder / "checkpoint.pt").exists()
+    resumed, trainer = train(folder, evaluations=evaluations, checkpoint_seconds=-1)
+    assert same(straight, resumed)
+    assert trainer.seconds > 0
+
+
+def test_finished_training_is_not_taken_up_again(tmp_path):
+    """A recipe that has been followed to its end is not followed again."""
+    first, trainer = train(tmp_path)
+    again, resumed = train(tmp_path)
+    assert same(first, again)
+    assert resumed.seconds == pytest.approx(trainer.seconds, abs=0.5)
+
+
+def test_dev_figures_are_logged(tmp_path):
+    """What the evaluation returns stands in the log, as often as the recipe asks."""
+    _, trainer = train(tmp_path, lambda network: {"figure": 1.0}, evaluations=3)
+    lines = [line for line in trainer.read_log() if "figure" in line]
+    assert len(lines) == 3
+    assert lines[-1]["pieces"] >= tiny_recipe().learning.pieces
+
+
+def test_evaluation_sees_a_network_at_rest(tmp_path):
+    """Dropout is off while dev texts are read, and on again after."""
+    modes = []
+    network, _ = train(tmp_path, lambda network: modes.append(network.training) or {})
+    assert not any(modes)
+    assert network.training
+
+
+def test_word_embeddings_stay(tmp_path):
+    """Words that training never shows keep their place."""
+    network, _ = train(tmp_path)
+    before = tiny_network().encoder.embeddings.word_embeddings.weight
+    assert torch.equal(network.encoder.embeddings.word_embeddings.weight, before)
+
+
+def test_half_precision(tmp_path):
+    """Matrix products may be made in half precision."""
+    network, _ = train(tmp_path, bfloat16=True, pieces=200)
+    assert all(parameter.dtype is torch.float32 for parameter in network.parameters())
+
+
+def test_nothing_labelled_nothing_lost():
+    """Where a batch has no labels of a kind, it teaches nothing of that kind."""
+    network = tiny_network()
+    by_kind = {True: [], False: []}
+    for batch in batches().epoch(0):
+        for example in batch.examples:
+            by_kind[set(example.attribution_tags) == {UNLABELLED}].append(example)
+    names_only = collate(by_kind[True])
+    hidden = torch.zeros((*names_only.ids.shape, TINY.hidden))
+    assert mention_loss(network, hidden, names_only) is not None
+    assert attribution_loss(network, hidden, names_only) is None
+    assert link_loss(network, hidden, names_only) is None
+    quotes_only = collate([e for e in by_kind[False] if set(e.mention_tags) == {UNLABELLED}])
+    hidden = torch.zeros((*quotes_only.ids.shape, TINY.hidden))
+    assert mention_loss(network, hidden, quotes_only) is None
+    assert attribution_loss(network, hidden, quotes_only) is not None
+
+
+def test_trust_weighs_mentions():
+    """Mentions that are trusted half teach half as much."""
+    network = tiny_network()
+    batch = next(b for b in batches().epoch(0) if (b.mention_tags != UNLABELLED).any())
+    hidden = torch.zeros((*batch.ids.shape, TINY.hidden))
+    full = mention_loss(network, hidden, batch)
+    batch.mention_weights.mul_(0.5)
+    assert mention_loss(network, hidden, batch).item() == pytest.approx(full.item() / 2)
+
+
+def test_export(tmp_path):
+    """What was trained is what is loaded, to half precision."""
+    network, _ = train(tmp_path / "work")
+    export_model(network, TOKENIZER, tiny_recipe(), tmp_path / "model")
+    model = load_model(tmp_path / "model")
+    assert model.config == TINY
+    assert model.info.name == "tiny"
+    loaded = model.network.state_dict()
+    for name, tensor in network.state_dict().items():
+        torch.testing.assert_close(loaded[name], tensor, rtol=1e-3, atol=1e-4)
+    assert model.read(RECORDS[0].text) == load_model(tmp_path / "model").read(RECORDS[0].text)
+
+
+def test_weights_cannot_run_code(tmp_path):
+    """The export holds safetensors and JSON, nothing that unpickles."""
+    export_model(tiny_network(), TOKENIZER, tiny_recipe(), tmp_path)
+    assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".safetensors"}
