@@ -1,6 +1,7 @@
 """A model small enough to make in a test: random weights, a vocabulary of a few words."""
 
 import string
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -30,6 +31,8 @@ TINY = Config(
     window=32,
     stride=16,
 )
+# As small, with windows as long as the shipped model's.
+WIDE = replace(TINY, positions=512, window=256, stride=128)
 
 
 def tiny_recipe(**learning) -> Recipe:
@@ -76,10 +79,10 @@ def tiny_tokenizer() -> Tokenizer:
     return tokenizer
 
 
-def tiny_network(seed: int = 0, *, eagerness: float = 1.0) -> Network:
+def tiny_network(seed: int = 0, *, eagerness: float = 1.0, config: Config = TINY) -> Network:
     """Return a network with random weights; a greater `eagerness` makes it tag more boldly."""
     torch.manual_seed(seed)
-    network = Network(TINY)
+    network = Network(config)
     with torch.no_grad():
         for head in (network.mention_head, network.attribution_head):
             head.weight *= eagerness
@@ -88,7 +91,8 @@ def tiny_network(seed: int = 0, *, eagerness: float = 1.0) -> Network:
     return network.eval()
 
 
-def write_tiny_model(folder: Path, seed: int = 0) -> Path:
+def write_tiny_model(folder: Path, seed: int = 0, config: Config = TINY) -> Path:
     """Export a random model that finds something in every text."""
-    export_model(tiny_network(seed, eagerness=20.0), tiny_tokenizer(), tiny_recipe(), folder)
+    network = tiny_network(seed, eagerness=20.0, config=config)
+    export_model(network, tiny_tokenizer(), tiny_recipe(), folder)
     return folder

@@ -1,0 +1,262 @@
+"""The model: loading it, reading with it, and the windows that long texts are read in."""
+
+import json
+import shutil
+
+import pytest
+import torch
+from torch import nn
+
+from analysis.document import ModelInfo
+from analysis.errors import ModelDamaged
+from analysis.models import (
+    CONFIG_FILE,
+    TOKENIZER_FILE,
+    WEIGHTS_FILE,
+    Config,
+    Model,
+    Network,
+    load_model,
+)
+from analysis.readings import ATTRIBUTION_TAGS, MENTION_TAGS
+from tests.tiny_model import TINY, tiny_network, tiny_tokenizer, write_tiny_model
+
+TOKENIZER = tiny_tokenizer()
+INFO = ModelInfo("words", "1", "", ("en",))
+STORY = (
+    "The minister said the bridge is new. “We will not,” Ann Lee told the city.\n\nHe added: no. "
+)
+
+WORD_TAGS = {"lee": "B-source", "said": "B-cue", "river": "B-content", "water": "I-content"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return write_tiny_model(tmp_path_factory.mktemp("model"))
+
+
+@pytest.fixture(scope="module")
+def model(folder):
+    return load_model(folder)
+
+
+@pytest.fixture
+def copy(folder, tmp_path):
+    """A copy of the model that a test may damage."""
+    return shutil.copytree(folder, tmp_path / "copy")
+
+
+class WordNetwork(nn.Module):
+    """Tags words by what they are, and links each fragment to the nearest.
+
+    "ann" is a person, "lee" a source, "said" a cue, "river" begins a content
+    and "water" continues it. Counts how often each window is read.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reads = 0
+        self.mention_head = self._head(MENTION_TAGS.tags, {"ann": "S-person"})
+        self.attribution_head = self._head(ATTRIBUTION_TAGS.tags, WORD_TAGS)
+
+    def _head(self, tags: tuple[str, ...], by_word: dict[str, str]) -> nn.Linear:
+        head = nn.Linear(TINY.vocabulary, len(tags))
+        with torch.no_grad():
+            head.weight.zero_()
+            head.bias.copy_(torch.tensor([5.0, *[0.0] * (len(tags) - 1)]))
+            for word, tag in by_word.items():
+                head.weight[tags.index(tag), TOKENIZER.token_to_id(word)] = 10.0
+        return head
+
+    def encode(self, ids, shapes, states, mask):
+        assert ids.shape == shapes.shape == states.shape
+        assert ids.shape[1] <= TINY.window
+        self.reads += 1
+        return nn.functional.one_hot(ids, TINY.vocabulary).float()
+
+    def score_cues(self, states, paragraphs, queries, cues):
+        return -(queries[:, None, 1] - cues[None, :, 0]).abs().float()
+
+    def score_sources(self, states, paragraphs, cues, sources):
+        none = torch.full((len(cues), 1), -100.0)
+        return torch.cat([none, self.score_cues(states, paragraphs, cues, sources)], dim=1)
+
+
+@pytest.fixture
+def words():
+    return Model(WordNetwork(), TOKENIZER, TINY, INFO)
+
+
+def test_info(model):
+    """A model knows its name, its version, its languages and the digest of its weights."""
+    assert (model.info.name, model.info.version) == ("tiny", "0.0.1")
+    assert model.info.languages == ("en",)
+    assert len(model.info.digest) == 64
+
+
+def test_weights_survive(model):
+    """What is loaded is what was exported, to half precision."""
+    exported = tiny_network(eagerness=20.0).state_dict()
+    for name, tensor in model.network.state_dict().items():
+        torch.testing.assert_close(tensor, exported[name], rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", [CONFIG_FILE, WEIGHTS_FILE, TOKENIZER_FILE])
+def test_missing_file(copy, name):
+    """A model that lacks a file is damaged, and the error names the file."""
+    (copy / name).unlink()
+    with pytest.raises(ModelDamaged, match="No such file") as caught:
+        load_model(copy)
+    assert caught.value.path == str(copy / name)
+
+
+@pytest.mark.parametrize("name", [WEIGHTS_FILE, TOKENIZER_FILE])
+def test_other_file(copy, name):
+    """A file that is not the one whose digest the config holds is refused before it is read."""
+    content = bytearray((copy / name).read_bytes())
+    content[-2] ^= 1
+    (copy / name).write_bytes(content)
+    with pytest.raises(ModelDamaged, match="SHA-256"):
+        load_model(copy)
+
+
+def test_other_digest(copy):
+    """A config that names other weights does not fit these."""
+    config = json.loads((copy / CONFIG_FILE).read_text())
+    config["sha256"][WEIGHTS_FILE] = "0" * 64
+    (copy / CONFIG_FILE).write_text(json.dumps(config))
+    with pytest.raises(ModelDamaged, match="SHA-256"):
+        load_model(copy)
+
+
+def test_defaults_are_the_shipped_sizes():
+    """The encoder is the one that its configuration describes."""
+    encoder = Config().encoder()
+    assert (encoder.hidden_size, encoder.num_hidden_layers, encoder.vocab_size) == (384, 6, 30522)
+
+
+def test_given_encoder():
+    """Training starts from an encoder that somebody else has trained."""
+    encoder = Network(TINY).encoder
+    assert Network(TINY, encoder).encoder is encoder
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n", "\u2028"])
+def test_nothing_to_read(model, text):
+    """A text without words has an empty reading."""
+    reading = model.read(text)
+    assert (reading.mentions, reading.attributions) == ((), ())
+
+
+def test_finds_something(model):
+    """The random model is bold enough for the tests that use it to mean anything."""
+    reading = model.read(STORY * 4)
+    assert reading.mentions
+    assert any(a.cue and a.speaker for a in reading.attributions)
+
+
+def test_order_does_not_matter(folder):
+    """A text is read alike alone, after others, and by another instance of the model."""
+    stories = [STORY * n for n in (1, 5, 2)]
+    alone = [load_model(folder).read(story) for story in stories]
+    together = load_model(folder)
+    assert [together.read(story) for story in reversed(stories)] == alone[::-1]
+    assert [together.read(story) for story in stories] == alone
+
+
+def test_gradients_are_not_kept(model):
+    """Reading leaves nothing behind that grows."""
+    hidden = model.network.encode(
+        *(torch.zeros((1, 4), dtype=torch.long) for _ in range(3)), mask=None
+    )
+    assert hidden.requires_grad
+    model.read(STORY)
+    assert all(parameter.grad is None for parameter in model.network.parameters())
+
+
+def test_mask_hides_padding(model):
+    """Padding, which only training has, changes nothing for the pieces beside it."""
+    ids = torch.arange(5, 15)[None]
+    zeros = torch.zeros_like(ids)
+    padded = [nn.functional.pad(row, (0, 6)) for row in (ids, zeros, zeros)]
+    mask = (torch.arange(16) < 10).long()[None]
+    with torch.inference_mode():
+        alone = model.network.encode(ids, zeros, zeros, None)
+        beside = model.network.encode(*padded, mask)[:, :10]
+    torch.testing.assert_close(alone, beside, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("fillers", [0, 1, 13, 14, 15, 29, 30, 31, 44, 45, 46, 100])
+def test_every_mention_once(words, fillers):
+    """A name is found once, wherever the windows end."""
+    text = "the " * fillers + "ann of ann" + " the" * 40
+    starts = [mention.span.start for mention in words.read(text).mentions]
+    assert starts == [4 * fillers, 4 * fillers + 7]
+
+
+def test_windows_read_once(words):
+    """A long text takes one encoder pass: a window for each stride."""
+    words.read("the " * 300)
+    assert words.network.reads == len(range(0, 300 - 30, 16)) + 1
+
+
+@pytest.mark.parametrize("shift", range(16))
+def test_links_across_windows(words, shift):
+    """Content, cue and source find each other wherever the windows end."""
+    text = "the " * shift + "river water said lee the the of " * 20
+    reading = words.read(text)
+    assert len(reading.attributions) == 20
+    for attribution in reading.attributions:
+        (content,), (cue,) = attribution.content, attribution.cue
+        assert text[content.start : attribution.speaker.end] == "river water said lee"
+        assert content.end + 1 == cue.start
+
+
+@pytest.mark.parametrize("length", [31, 45, 100])
+def test_content_longer_than_a_window(words, length):
+    """A content that no window holds is linked to the cue that follows it."""
+    text = "of " * 20 + "river" + " water" * length + " said lee" + " of" * 40
+    (attribution,) = words.read(text).attributions
+    assert attribution.content[0].of(text).count("water") == length
+    assert attribution.speaker.of(text) == "lee"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_linked"),
+    [
+        pytest.param("river of it said lee", True, id="the same paragraph"),
+        pytest.param("river of it\n\nsaid lee", True, id="the next one"),
+        pytest.param("said lee\nriver of it", True, id="the one before"),
+        pytest.param("river of it\nthe\nsaid lee", False, id="the next but one"),
+        pytest.param("river " + "the " * 40 + "said lee", False, id="out of the window"),
+    ],
+)
+def test_reach_of_cues(words, text, is_linked):
+    """A content's cue is in its paragraph or beside it."""
+    (attribution,) = words.read(text).attributions
+    assert bool(attribution.cue) is is_linked
+    assert bool(attribution.speaker) is is_linked
+
+
+def test_own_paragraph_first(words):
+    """A cue of another paragraph must be much likelier than one of the content's own."""
+    text = "said lee\nriver of it said ann"
+    (attribution,) = words.read(text).attributions
+    assert attribution.cue[0].start > text.index("river")
+
+
+def test_no_sources(words):
+    """Where a window holds no source, a cue has none."""
+    (attribution,) = words.read("river said ann").attributions
+    assert attribution.speaker is None
+
+
+def test_distances_have_signs():
+    """What stands before is told from what stands after at the same distance."""
+    scorer = tiny_network().cue_link
+    with torch.inference_mode():
+        states = torch.zeros((20, TINY.hidden))
+        paragraphs = torch.zeros(20, dtype=torch.long)
+        query = torch.tensor([[10, 10]])
+        scores = scorer(states, paragraphs, query, torch.tensor([[7, 7], [13, 13]]))
+    assert scores[0, 0] != scores[0, 1]
