@@ -39,6 +39,8 @@ _GAP_WORDS = 5
 # A quoted stretch shorter than this is as likely a title or a word held at a distance.
 _UTTERANCE_WORDS = 6
 _UNREAD_CONFIDENCE = 0.5
+# A quotation of which contents cover no more than this was overlooked.
+_COVERED_SHARE = 0.3
 
 
 def find_quotes(text: str, attributions: Sequence[Attribution]) -> tuple[Quote, ...]:
@@ -53,7 +55,8 @@ def find_quotes(text: str, attributions: Sequence[Attribution]) -> tuple[Quote, 
     found = [part for attribution in found for part in page.cut_insertions(attribution)]
     found = [part for attribution in found for part in page.take_apart(attribution)]
     found = page.drop_overlaps([*laid_out, *map(page.fit_to_marks, found)])
-    found = sorted([*found, *page.find_missed(found)], key=lambda a: a.content)
+    missed = (part for a in page.find_missed(found) for part in page.cut_insertions(a))
+    found = sorted([*found, *missed], key=lambda a: a.content)
     return tuple(quote for a in found if (quote := page.finish(a)) is not None)
 
 
@@ -168,7 +171,7 @@ class _Page:
 
     def _opens_anew(self, before: Span, after: Span) -> bool:
         """Tell whether a sentence ends, and a quotation opens, between two contents."""
-        gap = self._text[before.end - 1 : after.start + 1]
+        gap = self._text[max(before.start, before.end - 3) : after.start + 1]
         return _SENTENCE_THEN_MARK.search(gap) is not None
 
     def fit_to_marks(self, attribution: Attribution) -> Attribution:
@@ -206,27 +209,37 @@ class _Page:
         return [replace(attributions[i], content=tuple(own)) for i, own in kept.items()]
 
     def find_missed(self, found: Sequence[Attribution]) -> Iterator[Attribution]:
-        """Yield whole quoted utterances that no content covers, with nobody to say them.
-
-        A quotation counts as an utterance where it is long enough, ends as a
-        sentence or clause does, and opens its paragraph or follows another one.
-        """
+        """Yield whole quoted utterances that no content covers, with nobody to say them."""
         covered = bytearray(len(self._text))
         for span in (span for attribution in found for span in attribution.content):
             covered[span.start : span.end] = b"\1" * (span.end - span.start)
         for quotation in self._quotations:
-            start, end = quotation.inside_start, quotation.inside_end
-            inside = self._text[start:end].rstrip()
-            if len(_WORD.findall(inside)) < _UTTERANCE_WORDS or inside[-1:] not in ".!?,…":
-                continue
-            if sum(covered[start:end]) <= 0.3 * (end - start) and self._opens(quotation, covered):
+            size = quotation.inside_end - quotation.inside_start
+            known = sum(covered[quotation.inside_start : quotation.inside_end])
+            if known <= _COVERED_SHARE * size and self._is_utterance(quotation, covered):
+                covered[quotation.start : quotation.end] = b"\1" * (quotation.end - quotation.start)
                 span = Span(quotation.start, quotation.end)
                 yield Attribution((span,), (), None, _UNREAD_CONFIDENCE)
 
+    def _is_utterance(self, quotation: Quotation, covered: bytearray) -> bool:
+        """Tell whether what stands between two marks was said as a whole.
+
+        It is long enough, and either has an attribution inserted, or ends as a
+        sentence or clause does and opens its paragraph or follows another quote.
+        """
+        inside = self._text[quotation.inside_start : quotation.inside_end].rstrip()
+        if len(_WORD.findall(inside)) < _UTTERANCE_WORDS:
+            return False
+        if self._insertions_within(Span(quotation.start, quotation.end)):
+            return True
+        return inside[-1] in ".!?,…" and self._opens(quotation, covered)
+
     def _opens(self, quotation: Quotation, covered: bytearray) -> bool:
         at = bisect_right(self._paragraphs, quotation.start) - 1
-        before = self._text[self._paragraphs[at] : quotation.start].rstrip()
-        return not before or bool(covered[self._paragraphs[at] + len(before) - 1])
+        before = quotation.start - 1
+        while before >= self._paragraphs[at] and not self._text[before].isalnum():
+            before -= 1
+        return before < self._paragraphs[at] or bool(covered[before])
 
     def finish(self, attribution: Attribution) -> Quote | None:
         """Return the attribution as a quote, marks and joining words left out.
