@@ -1,0 +1,249 @@
+"""From what the model reads to whole utterances with exact edges."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.document import Attribution, AttributionStatus, MentionKind, Quote, QuoteKind, Span
+from analysis.quotes import find_quotes, read_marks
+
+DIRECT, MIXED, INDIRECT = QuoteKind.DIRECT, QuoteKind.MIXED, QuoteKind.INDIRECT
+
+
+def span(text: str, words: str) -> Span:
+    start = text.index(words)
+    return Span(start, start + len(words))
+
+
+def attribution(text: str, contents: list[str], cue: str = "", speaker: str = "") -> Attribution:
+    """Return an attribution by the words of its parts, the first occurrence of each."""
+    return Attribution(
+        tuple(span(text, content) for content in contents),
+        (span(text, cue),) if cue else (),
+        span(text, speaker) if speaker else None,
+        0.9,
+    )
+
+
+def read(text: str, *attributions: Attribution) -> list[tuple[QuoteKind, list[str]]]:
+    return [
+        (quote.kind, [fragment.of(text) for fragment in quote.fragments])
+        for quote in find_quotes(text, attributions)
+    ]
+
+
+def one(text: str, contents: list[str], cue: str = "", speaker: str = "") -> Quote:
+    (quote,) = find_quotes(text, [attribution(text, contents, cue, speaker)])
+    return quote
+
+
+@pytest.mark.parametrize(
+    ("text", "content", "kind", "fragment"),
+    [
+        pytest.param("“We go,” Ann said.", "“We go,”", DIRECT, "We go,", id="marks left out"),
+        pytest.param("“We go,” Ann said.", "We go", DIRECT, "We go,", id="grows to the marks"),
+        pytest.param("“ We go ”, Ann said.", "“ We go ”", DIRECT, "We go", id="spaces left out"),
+        pytest.param("“We will surely go,” Ann said.", "will surely", DIRECT, "We will surely go,", id="nearly all"),
+        pytest.param("Ann said “we go”, and left", "said “we go”", MIXED, "said “we go”", id="more than the marks"),
+        pytest.param("Ann said that it is late.", "that it is late", INDIRECT, "it is late", id="that left out"),
+        pytest.param("Ann said: it is late;", " it is late;", INDIRECT, "it is late", id="punctuation left out"),
+        pytest.param("Ann said the “old” bridge is shut.", "the “old” bridge is shut", MIXED, "the “old” bridge is shut", id="mixed"),
+    ],
+)  # fmt: skip
+def test_edges(text, content, kind, fragment):
+    """A quote's edges are those of its quotation, or of its first and last word."""
+    assert read(text, attribution(text, [content], "said", "Ann")) == [(kind, [fragment])]
+
+
+def test_a_short_part_of_a_quotation_stays_short():
+    """A content far from a quotation's edges does not become all of it."""
+    text = "The sign “we had been told for years that it would be late and now it is” Ann said."
+    found = read(text, attribution(text, ["it would be late"], "said"))
+    assert found == [(DIRECT, ["it would be late"])]
+
+
+@pytest.mark.parametrize(
+    ("text", "content", "cue", "is_kept"),
+    [
+        pytest.param("Ann said it is late.", "it is late", "said", True, id="speech"),
+        pytest.param("Ann believes it is late.", "it is late", "believes", False, id="belief"),
+        pytest.param("Ann believes “it is late”.", "“it is late”", "believes", True, id="belief in marks"),
+        pytest.param("It is late.", "It is late", "", False, id="no cue"),
+        pytest.param("“It is late.”", "“It is late.”", "", True, id="no cue in marks"),
+        pytest.param("Ann said …", "…", "said", False, id="no words"),
+    ],
+)  # fmt: skip
+def test_speech_only(text, content, cue, is_kept):
+    """Without marks, only what a cue says was said is a quote."""
+    assert bool(read(text, attribution(text, [content], cue))) is is_kept
+
+
+def test_interrupted_quote():
+    """A quote that its cue interrupts is one quote of two fragments."""
+    text = "“We go,” Ann said, “and soon.”"
+    quote = one(text, ["“We go,”", "“and soon.”"], "said", "Ann")
+    assert [fragment.of(text) for fragment in quote.fragments] == ["We go,", "and soon."]
+    assert quote.kind is DIRECT
+    assert quote.cue.of(text) == "said"
+    assert quote.speaker.mention.span.of(text) == "Ann"
+    assert quote.speaker.mention.kind is MentionKind.NOMINAL
+    assert (quote.speaker.name, quote.status) == (None, AttributionStatus.UNATTRIBUTED)
+    assert quote.confidence == 0.9
+
+
+def test_far_contents_of_one_cue():
+    """Contents with other words between them are two quotes; the nearer one has the cue."""
+    text = (
+        "Ann said “we go”. The old bridge is shut and nobody knows why. “We stay” was the answer."
+    )
+    near, far = find_quotes(text, [attribution(text, ["“we go”", "“We stay”"], "said", "Ann")])
+    assert near.cue.of(text) == "said"
+    assert far.cue is None
+    assert far.speaker.mention.span.of(text) == "Ann"
+
+
+@pytest.mark.parametrize(
+    ("gap", "count"),
+    [
+        pytest.param("\n\n", 1, id="next paragraph"),
+        pytest.param("\n\nThe bridge.\n\n", 2, id="next but one"),
+        pytest.param("\n\nIndeed: ", 2, id="words before"),
+        pytest.param(" and ", 1, id="a word or two"),
+    ],
+)
+def test_contents_that_go_on(gap, count):
+    """Contents of one cue are one quote where one goes on from the other."""
+    text = f"Ann said: “we go”{gap}“we stay”"
+    assert len(read(text, attribution(text, ["“we go”", "“we stay”"], "said"))) == count
+
+
+def test_overlapping_claims():
+    """What two attributions claim is the one's that begins first."""
+    text = "Ann said it is late and Bo said it is not."
+    found = read(
+        text,
+        attribution(text, ["it is late and Bo said"], "said"),
+        attribution(text, ["Bo said it is not"], "said"),
+    )
+    assert found == [(INDIRECT, ["it is late and Bo said"]), (INDIRECT, ["it is not"])]
+
+
+def test_same_claims():
+    """Of two attributions with the same content one remains."""
+    text = "Ann said it is late."
+    twice = attribution(text, ["it is late"], "said")
+    assert len(read(text, twice, twice)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "contents"),
+    [
+        pytest.param("“This is a whole utterance that nobody read.”", 1, id="alone"),
+        pytest.param("“Too short.”", 0, id="short"),
+        pytest.param("The book “This is a title of many words.” sold well.", 0, id="within a sentence"),
+        pytest.param("“This is something without an end at all” he", 0, id="no sentence's end"),
+        pytest.param("“This goes on – Ann said – as long as it likes” he", 1, id="with an insertion"),
+        pytest.param("No marks at all in this one.", 0, id="no marks"),
+        pytest.param("", 0, id="empty"),
+    ],
+)  # fmt: skip
+def test_missed_utterances(text, contents):
+    """A whole quoted utterance that the model overlooked is a quote all the same."""
+    assert len(find_quotes(text, [])) == contents
+
+
+def test_missed_utterance_after_a_quote():
+    """A quoted utterance that follows another one is a quote, with nobody to say it."""
+    text = "“We go,” Ann said.\n\n“We go,” Bo said. “And we will not come back before May.”"
+    start = text.index("Bo") - 9
+    read_first = Attribution((Span(start, start + 8),), (Span(start + 12, start + 16),), None, 0.9)
+    quotes = find_quotes(text, [read_first])
+    assert [q.fragments[0].of(text) for q in quotes] == ["We go,"]
+    near = text.replace("Bo said. ", "")
+    read_first = Attribution((Span(start, start + 8),), (), None, 0.9)
+    quotes = find_quotes(near, [read_first])
+    assert quotes[-1].fragments[0].of(near) == "And we will not come back before May."
+    assert quotes[-1].speaker is None
+
+
+def test_insertion_between_dashes():
+    """An attribution between dashes parts a quote, and speaks for it."""
+    text = "“So far – he continues – we see none at all.”"
+    (quote,) = find_quotes(text, [attribution(text, [text])])
+    assert [fragment.of(text) for fragment in quote.fragments] == ["So far", "we see none at all."]
+    assert (quote.cue.of(text), quote.speaker.mention.span.of(text)) == ("continues", "he")
+
+
+def test_layout_wins():
+    """What a transcript or a signature gives away is not read otherwise."""
+    text = "SMITH: I never said that it was late.\nJONES: You did."
+    found = find_quotes(text, [attribution(text, ["it was late"], "said", "I")])
+    assert [q.speaker.mention.span.of(text) for q in found] == ["SMITH", "JONES"]
+
+
+@pytest.mark.parametrize(
+    ("text", "contents"),
+    [
+        pytest.param("„Wir gehen heute nicht mehr nach Hause.“", 1, id="long"),
+        pytest.param("Das „Haus am See“ ist zu.", 0, id="a title"),
+        pytest.param("Nichts.", 0, id="none"),
+    ],
+)
+def test_read_marks(text, contents):
+    """Without a model, what stands between marks is content where it is long enough."""
+    found = read_marks(text)
+    assert len(found) == contents
+    assert all(a.speaker is None and not a.cue for a in found)
+
+
+WORDS = [
+    "Ann ",
+    "said ",
+    "that ",
+    "“",
+    "”",
+    "we ",
+    "go. ",
+    " – ",
+    "he added",
+    "\n\n",
+    ": ",
+    ", ",
+    "SMITH: ",
+]
+
+
+@st.composite
+def pages(draw: st.DrawFn) -> tuple[str, list[Attribution]]:
+    """Draw a text and attributions anywhere in it."""
+    text = "".join(draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=30)))
+    starts = st.integers(0, len(text) - 1)
+
+    def draw_span() -> Span:
+        start = draw(starts)
+        return Span(start, draw(st.integers(start + 1, len(text))))
+
+    attributions = []
+    for _ in range(draw(st.integers(0, 4))):
+        contents = tuple(draw_span() for _ in range(draw(st.integers(1, 3))))
+        cue = (draw_span(),) if draw(st.booleans()) else ()
+        attributions.append(Attribution(contents, cue, draw_span() if cue else None, 0.5))
+    return text, attributions
+
+
+@settings(max_examples=300, derandomize=True, deadline=None)
+@given(pages())
+def test_any_attributions(page):
+    """Whatever the model reads, quotes are in order, apart, and hold words."""
+    text, attributions = page
+    quotes = find_quotes(text, attributions)
+    assert [q.fragments[0] for q in quotes] == sorted(q.fragments[0] for q in quotes)
+    fragments = sorted(fragment for q in quotes for fragment in q.fragments)
+    for before, after in pairwise(fragments):
+        assert before.end <= after.start
+    for quote in quotes:
+        assert list(quote.fragments) == sorted(quote.fragments)
+        assert all(any(map(str.isalnum, f.of(text))) for f in quote.fragments)
+        assert quote.cue or quote.kind is not INDIRECT
