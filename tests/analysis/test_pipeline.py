@@ -1,0 +1,242 @@
+"""The steps put together, with the shipped model and with random ones."""
+
+import hashlib
+import inspect
+import time
+
+import pytest
+import torch
+
+import analysis.processors
+from analysis.document import (
+    Analysis,
+    AttributionStatus,
+    EntityType,
+    Mention,
+    ModelInfo,
+    QuoteKind,
+    Reading,
+    Span,
+)
+from analysis.errors import ModelDamaged, PackageMissing, UnsupportedLanguage
+from analysis.models import WEIGHTS_FILE
+from analysis.pipeline import PackagePipeline, WhosaidPipeline, load_pipeline
+from tests.tiny_model import WIDE, write_tiny_model
+
+STORY = (
+    "Mayor Ann Lee opened the harbour in Larnport on Monday. “We have waited ten years for this "
+    "day,” Lee said.\n\nThe Larnport Port Authority said that ships would arrive in May.\n"
+)
+OTHER = "“Nobody asked the fishermen what they wanted,” Tomas Brandt told Radio Larnport. He left."
+
+
+@pytest.fixture(scope="module")
+def random_pipeline(tmp_path_factory):
+    """A pipeline whose random model finds something in every text: a stress for all that follows."""
+    return WhosaidPipeline(write_tiny_model(tmp_path_factory.mktemp("model"), config=WIDE))
+
+
+class FixedReader:
+    """Reads each text as holding one name, its first word."""
+
+    info = ModelInfo("fixed", "1", "", ("xx",))
+
+    def read(self, texts):
+        return [Reading((Mention(Span(0, 3), EntityType.PERSON, 0.9),)) for _ in texts]
+
+
+def analyze_one(pipeline, text: str) -> Analysis:
+    (analysis,) = pipeline.analyze([text])
+    return analysis
+
+
+@pytest.mark.model
+def test_names_and_speakers(pipeline):
+    """A plain story has its people, places and organisations, and who said what."""
+    analysis = analyze_one(pipeline, STORY)
+    names = {(str(entity.type), entity.name) for entity in analysis.entities}
+    assert {("person", "Ann Lee"), ("place", "Larnport")} <= names
+    quote = analysis.quotes[0]
+    assert [span.of(STORY) for span in quote.fragments] == [
+        "We have waited ten years for this day,"
+    ]
+    assert quote.kind is QuoteKind.DIRECT
+    assert quote.status is AttributionStatus.ATTRIBUTED
+    assert quote.speaker.name == "Ann Lee"
+    assert quote.speaker.mention.span.of(STORY) == "Lee"
+    assert quote.cue.of(STORY) == "said"
+
+
+@pytest.mark.model
+def test_shipped_model_is_the_one_its_config_names(pipeline):
+    """The digest that callers are told is that of the weights' file."""
+    from analysis.models import SHIPPED_WEIGHTS
+
+    digest = hashlib.sha256((SHIPPED_WEIGHTS / WEIGHTS_FILE).read_bytes()).hexdigest()
+    assert pipeline.info.digest == digest
+    assert "en" in pipeline.info.languages
+
+
+@pytest.mark.model
+def test_batching_changes_nothing(pipeline):
+    """A text is analyzed alike alone, with others, in any order and twice."""
+    texts = [STORY, OTHER, "", STORY + OTHER]
+    alone = [analyze_one(pipeline, text) for text in texts]
+    assert pipeline.analyze(texts) == alone
+    assert pipeline.analyze(texts[::-1]) == alone[::-1]
+    assert [repr(a) for a in pipeline.analyze(texts)] == [repr(a) for a in alone]
+
+
+@pytest.mark.model
+def test_ids_are_stable(pipeline):
+    """An entity has the same id in every document that names it so."""
+    first, second = pipeline.analyze([STORY, OTHER + "\n\n" + STORY])
+    ids = {entity.name: entity.id for entity in first.entities}
+    others = {entity.name: entity.id for entity in second.entities}
+    shared = ids.keys() & others.keys()
+    assert "Ann Lee" in shared
+    assert all(ids[name] == others[name] for name in shared)
+
+
+@pytest.mark.model
+def test_real_model_reads_long_texts_in_linear_time(pipeline):
+    """A text four times as long takes about four times as long, not sixteen."""
+    assert cost(pipeline, STORY * 20) < 8 * cost(pipeline, STORY * 5)
+
+
+ODD = [
+    pytest.param("", id="empty"),
+    pytest.param(" \t\r\n\u00a0\u3000", id="white space"),
+    pytest.param("\u200b\ufeff", id="no width"),
+    pytest.param("“”„«»\"''", id="only marks"),
+    pytest.param('"' * 300, id="one long mark"),
+    pytest.param("“ ” " * 100, id="empty quotations"),
+    pytest.param("He she they it him her them his hers theirs I we you.", id="only pronouns"),
+    pytest.param("he said she said they said it said " * 10, id="only pronouns and cues"),
+    pytest.param("a" * 3000, id="one unbroken token"),
+    pytest.param("A-" * 500, id="one hyphenated token"),
+    pytest.param("https://example.org/" + "x1/" * 300, id="one address"),
+    pytest.param("\x00", id="NUL"),
+    pytest.param("\x00Ann\x00 Lee\x00 said: “No\x00.”", id="NUL all over"),
+    pytest.param("\ud83d Ann Lee said: “No \ude00 way out of it.”", id="lone surrogates"),
+    pytest.param("\n".join("ABCDEF"), id="a letter a line"),
+    pytest.param("NAME: “…”\nNAME: …\nNAME: -\n", id="transcript of nothing"),
+    pytest.param("[CLS] Ann [SEP] said [PAD] [MASK] [unused1] “it”", id="the encoder's own markers"),
+    pytest.param("e\u0301" * 200, id="combining marks"),
+    pytest.param("\u0301\u0301\u0301", id="combining marks only"),
+    pytest.param("\u202eאמר\u202c: “שלום לכולם חברים” \u200f", id="right to left"),
+    pytest.param("👩‍👩‍👧‍👦" * 60, id="emoji of many code points"),
+    pytest.param("安倍晋三は「はい」と言った。" * 10, id="no spaces"),
+    pytest.param("1 2 3 4 5 6 7 8 9 0 " * 20, id="digits"),
+    pytest.param("a\u2028b\u2029c\x85d\x0be\x0cf\r", id="every line end"),
+]  # fmt: skip
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("text", ODD)
+def test_odd_texts(pipeline, text):
+    """No text that a caller can send makes the analysis fail."""
+    check_verbatim(analyze_one(pipeline, text), text)
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_odd_texts_read_at_random(random_pipeline, text):
+    """However wrong the model is, what follows copes with it."""
+    check_verbatim(analyze_one(random_pipeline, text), text)
+
+
+def check_verbatim(analysis: Analysis, text: str) -> None:
+    assert analysis.text == text
+    for entity in analysis.entities:
+        assert all(m.span.end <= len(text) for m in entity.mentions)
+        assert list(entity.mentions) == sorted(entity.mentions)
+    for quote in analysis.quotes:
+        assert all(span.end <= len(text) for span in quote.fragments)
+        assert list(quote.fragments) == sorted(quote.fragments)
+
+
+def cost(pipeline, text: str) -> float:
+    """Return the processor time that a text takes: what else the machine does hardly counts."""
+    started = time.process_time()
+    pipeline.analyze([text])
+    return time.process_time() - started
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        pytest.param("The mayor said the bridge is new, and “we will not” go on. ", 12_500, id="prose"),
+        pytest.param("“ the ” « said » he ", 3_000, id="marks"),
+        pytest.param("Ann Lee ", 3_000, id="names"),
+        pytest.param("He said she said ", 3_000, id="pronouns"),
+    ],
+)  # fmt: skip
+def test_linear_time(random_pipeline, sentence, words):
+    """A paragraph four times as long takes about four times as long, not sixteen."""
+    short = sentence * (words // len(sentence.split()))
+    assert cost(random_pipeline, short * 4) < 10 * cost(random_pipeline, short)
+
+
+def test_language(random_pipeline):
+    """A language that the model does not read is refused, with those that it does."""
+    with pytest.raises(UnsupportedLanguage) as caught:
+        random_pipeline.analyze(["Guten Tag."], language="de")
+    assert (caught.value.language, caught.value.supported) == ("de", ("en",))
+
+
+def test_nothing_to_analyze(random_pipeline):
+    """No texts, no analyses."""
+    assert random_pipeline.analyze([]) == []
+
+
+def test_folder_without_a_model(tmp_path):
+    """A folder that lacks the weights is refused when the pipeline is loaded."""
+    (tmp_path / "resources.json").write_text("{}")
+    with pytest.raises(ModelDamaged):
+        WhosaidPipeline(tmp_path)
+
+
+def test_names_only():
+    """A package that finds names only still gives quotes, with a warning that nobody says them."""
+    text = "Ann sagt: “Wir gehen heute nicht mehr nach Hause.”"
+    (analysis,) = PackagePipeline(FixedReader()).analyze([text], language="xx")
+    assert [entity.name for entity in analysis.entities] == ["Ann"]
+    (quote,) = analysis.quotes
+    assert quote.fragments[0].of(text) == "Wir gehen heute nicht mehr nach Hause."
+    assert (quote.speaker, quote.status) == (None, AttributionStatus.UNATTRIBUTED)
+    assert [warning.code for warning in analysis.warnings] == ["quotes-unattributed"]
+
+
+def test_names_only_in_another_language():
+    """A package reads its own language only."""
+    with pytest.raises(UnsupportedLanguage):
+        PackagePipeline(FixedReader()).analyze(["Ann"], language="en")
+
+
+def test_package_that_was_not_fetched(tmp_path):
+    """A package is never downloaded when the pipeline is loaded."""
+    with pytest.raises(PackageMissing):
+        load_pipeline(stanza_package="de", models_dir=str(tmp_path))
+
+
+def test_threads():
+    """The number of threads that the model may compute with can be set."""
+    before = torch.get_num_threads()
+    try:
+        load_pipeline(threads=2)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_every_step_says_what_it_needs():
+    """Stanza checks, when the pipeline is loaded, that each step follows the ones it needs."""
+    steps = [
+        step
+        for _, step in inspect.getmembers(analysis.processors, inspect.isclass)
+        if step.__module__ == "analysis.processors"
+    ]
+    assert len(steps) == 4
+    for step in steps:
+        assert step.REQUIRES_DEFAULT
+        assert len(step.PROVIDES_DEFAULT) == 1
