@@ -11,9 +11,14 @@ from analysis.cues import speech_words
 from analysis.document import Span
 from analysis.marks import MarkState
 
+# White space inside one paragraph.
+_BREAKS = "\n\r\u2028\u2029"
+_GAP = rf"[^\S{_BREAKS}]*"
+# From dash to dash. What stands before is read backwards: a pattern that began with white space
+# would try a long run of it from every place in it.
 _INSERTION = re.compile(
-    r"[,.]?\s*(?:(?<=\s)--?|[–—―])\s*(?P<inner>[^\s–—―\"“”«»][^–—―\"“”«»\n]{1,70}?)"
-    r"\s*(?:--?(?=\s)|[–—―])\s*"
+    rf"(?:(?<=\s)--?|[–—―]){_GAP}(?P<inner>[^\s–—―\"“”«»][^–—―\"“”«»{_BREAKS}]{{1,70}}?)"
+    rf"{_GAP}(?:--?(?=\s)|[–—―]){_GAP}"
 )
 _WORD = re.compile(r"\w+(?:[.'’-]\w+)*")
 _MOST_WORDS = 9
@@ -36,14 +41,16 @@ def find_insertions(text: str, states: Sequence[int]) -> tuple[Insertion, ...]:
     The verb comes first or last, as in "adds the minister" and "he continues";
     `states` is what `mark_states` returned.
     """
-    found = []
+    found: list[Insertion] = []
     at = 0
     while match := _INSERTION.search(text, at):
-        insertion = _read(text, match) if _is_inside(match, states) else None
+        # Something of the quotation stands between two insertions.
+        free_from = found[-1].span.end + 1 if found else 0
+        insertion = _read(text, match, free_from) if _is_inside(match, states) else None
         if insertion:
             found.append(insertion)
         # A closing dash that closed nothing may open the next insertion.
-        at = match.end() if insertion else match.start("inner")
+        at = insertion.span.end + 1 if insertion else match.start("inner")
     return tuple(found)
 
 
@@ -52,7 +59,7 @@ def _is_inside(match: re.Match[str], states: Sequence[int]) -> bool:
     return states[inner[0]] == states[inner[-1]] == MarkState.INSIDE
 
 
-def _read(text: str, match: re.Match[str]) -> Insertion | None:
+def _read(text: str, match: re.Match[str], free_from: int) -> Insertion | None:
     words = [Span(*word.span()) for word in _WORD.finditer(text, *match.span("inner"))]
     if not 1 <= len(words) <= _MOST_WORDS:
         return None
@@ -66,4 +73,18 @@ def _read(text: str, match: re.Match[str]) -> Insertion | None:
     else:
         return None
     speaker = Span(rest[0].start, rest[-1].end) if rest else None
-    return Insertion(Span(*match.span()), cue, speaker)
+    return Insertion(Span(_start(text, match.start(), free_from), match.end()), cue, speaker)
+
+
+def _is_space(char: str) -> bool:
+    return char.isspace() and char not in _BREAKS
+
+
+def _start(text: str, dash: int, free_from: int) -> int:
+    """Return where the white space before a dash begins, and the mark before it if it has one."""
+    start = dash
+    while start > free_from and _is_space(text[start - 1]):
+        start -= 1
+    if start > free_from and text[start - 1] in ",.":
+        start -= 1
+    return start

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from analysis.insertions import find_insertions
@@ -46,3 +48,29 @@ def test_verb_alone():
 def test_no_attribution(text):
     """Dashes alone, or words of the quotation between them, attribute nothing."""
     assert find_insertions(text, mark_states(text, pair_marks(text))) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        pytest.param("“So far – he says –– he adds – none.”", [" – he says –"], id="touching"),
+        pytest.param(
+            "“Late – he says –, – he adds – late.”", [" – he says –", " – he adds – "], id="comma"
+        ),
+        pytest.param("“So far – he says –\n“More.”", [" – he says –"], id="end of a paragraph"),
+        pytest.param("“So far –\nhe says – none.”", [], id="two paragraphs"),
+    ],
+)
+def test_insertions_stay_apart(text, spans):
+    """Insertions keep to their paragraph, and something stands between two of them."""
+    insertions = find_insertions(text, mark_states(text, pair_marks(text)))
+    assert [insertion.span.of(text) for insertion in insertions] == spans
+
+
+@pytest.mark.parametrize("space", [" ", "\n", "\u00a0"])
+def test_much_white_space(space):
+    """White space that goes on and on is passed over in linear time."""
+    text = "“a" + space * 100_000 + "– he said – b”"
+    begun = time.process_time()
+    find_insertions(text, mark_states(text, pair_marks(text)))
+    assert time.process_time() - begun < 10
