@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_dump
 
+MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:whosaid:problem:"
 
 

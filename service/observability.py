@@ -115,6 +115,8 @@ def observe_requests(app: flask.Flask, metrics: Metrics) -> None:
 
     def end(_: BaseException | None) -> None:
         metrics.in_flight.dec()
+        # What this thread logs next may belong to no request.
+        structlog.contextvars.clear_contextvars()
 
     app.before_request(begin)
     app.after_request(finish)

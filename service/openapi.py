@@ -9,9 +9,8 @@ import flask
 import yaml
 from flask_smorest import Api
 
-from schemas import Fault, ProblemSchema
+from schemas import MEDIA_TYPE, Fault, ProblemSchema
 from service import examples
-from service.problems import MEDIA_TYPE
 
 OPENAPI_VERSION = "3.1.0"
 DESCRIPTION = "\n\n".join(

@@ -7,6 +7,7 @@ from typing import Any
 
 import flask
 import structlog
+from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import (
     BadRequest,
     HTTPException,
@@ -18,12 +19,11 @@ from werkzeug.exceptions import (
 )
 
 from analysis.errors import UnsupportedLanguage
-from schemas import Fault, Problem, ProblemSchema
+from schemas import MEDIA_TYPE, Fault, Problem, ProblemSchema
 from service.batching import DeadlineExceeded, NotReady, QueueFull
 from service.bodies import InvalidRequest, MalformedBody, TextTooLong
 from service.services import current_services
 
-MEDIA_TYPE = "application/problem+json"
 MAX_FAULTS = 20
 
 _NOT_SLUG = re.compile(r"[^a-z]+")
@@ -31,6 +31,8 @@ _NOT_SLUG = re.compile(r"[^a-z]+")
 PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     BadRequest: (400, "bad-request"),
     MalformedBody: (400, "malformed-body"),
+    # gunicorn reads chunks only when the body is wanted.
+    ParseException: (400, "malformed-body"),
     NotFound: (404, "not-found"),
     MethodNotAllowed: (405, "method-not-allowed"),
     NotAcceptable: (406, "not-acceptable"),
@@ -91,6 +93,8 @@ def _detail(error: Exception, status: int) -> str:
         return error.description or error.name
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return "the service failed; its log has the reason, under this request id"
+    if isinstance(error, ParseException):
+        return "the chunks of the body are not what they say"
     return str(error)
 
 

@@ -1,8 +1,11 @@
+import io
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import structlog
 import werkzeug.exceptions
+from gunicorn.http.errors import InvalidChunkSize
 from werkzeug.exceptions import ImATeapot
 
 from schemas import ProblemSchema
@@ -217,3 +220,27 @@ def test_every_listed_error_agrees_with_http():
 def test_services_are_those_of_the_app(build):
     """Each application has parts of its own."""
     assert services_of(build()) is not services_of(build())
+
+
+class BrokenChunks(io.RawIOBase):
+    """A chunked body as gunicorn hands it on: it is found to be broken when it is read."""
+
+    def readinto(self, _):
+        raise InvalidChunkSize(b"Zanzibar")
+
+
+def test_broken_chunks(build):
+    """A body whose chunks are not what they say is the caller's fault."""
+    broken = {"wsgi.input": BrokenChunks(), "wsgi.input_terminated": True}
+    response = (
+        build().test_client().post("/v1/analyze", content_type=PLAIN, environ_overrides=broken)
+    )
+    assert response.status_code == 400
+    assert response.json["type"] == "urn:whosaid:problem:malformed-body"
+    assert "Zanzibar" not in response.text
+
+
+def test_request_ids_end_with_their_request(build):
+    """What a thread logs after a request is not taken for a part of it."""
+    build().test_client().get("/livez")
+    assert structlog.contextvars.get_contextvars() == {}

@@ -1,9 +1,12 @@
+import json
 import socket
 from types import SimpleNamespace
 
 import pytest
+import structlog
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
+from gunicorn.http import errors
 from gunicorn.sock import TCPSocket
 
 from service.worker import DrainingWorker
@@ -48,3 +51,48 @@ def test_a_busy_worker_lets_them_wait(worker):
         worker.set_accept_enabled(False)
         assert worker.taken == []
         worker.set_accept_enabled(True)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (errors.InvalidRequestLine("Zanzibar is far"), 400),
+        (errors.InvalidHeaderName("Zanzibar"), 400),
+        (errors.LimitRequestLine(8192, 4094), 414),
+        (errors.LimitRequestHeaders("Zanzibar"), 431),
+        (errors.ExpectationFailed("Zanzibar"), 417),
+        (errors.UnsupportedTransferCoding("Zanzibar"), 501),
+        (errors.InvalidResponseHeader("Zanzibar"), 500),
+        (RuntimeError("Zanzibar"), 500),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
+)
+def test_unreadable_requests_get_problems(worker, caplog, error, status):
+    """What gunicorn cannot read is answered with a problem, and not quoted, in the log or back."""
+    here, there = socket.socketpair()
+    with here, there, structlog.testing.capture_logs() as events:
+        worker.handle_error(None, here, None, error)
+        here.shutdown(socket.SHUT_WR)
+        response = there.makefile("rb").read().decode()
+    head, _, body = response.partition("\r\n\r\n")
+    problem = json.loads(body)
+    assert head.startswith(f"HTTP/1.1 {status} ")
+    assert "Content-Type: application/problem+json" in head
+    assert f"Content-Length: {len(body)}" in head
+    assert (problem["status"], problem["type"].rpartition(":")[0]) == (
+        status,
+        "urn:whosaid:problem",
+    )
+    (event,) = events
+    assert (event["status"], event["request_id"]) == (status, problem["request_id"])
+    assert (event["log_level"] == "error") is (status == 500)
+    del event["exc_info"]  # its message is left out when it is rendered
+    assert "Zanzibar" not in f"{response} {event} {caplog.text}"
+
+
+def test_callers_who_left_are_not_answered(worker):
+    """A connection that is closed already is nobody's fault."""
+    here, there = socket.socketpair()
+    there.close()
+    with here:
+        worker.handle_error(None, here, None, errors.InvalidRequestLine("Zanzibar"))
