@@ -21,6 +21,8 @@ _DROPPED = word_set(
     "college entertainment energy petroleum electronics"
 )
 _MIN_ACRONYM = 2
+# Short forms of more words than this are not looked for: a name of n words has n endings.
+_MAX_WORDS = 12
 
 
 def group_organizations(namings: Sequence[Naming]) -> list[list[Naming]]:
@@ -55,7 +57,7 @@ class _Owners:
             (" ".join(words[at:]), key)
             for key in groups
             for words in [key.split()]
-            for at in range(1, len(words))
+            for at in range(max(1, len(words) - _MAX_WORDS), len(words))
         )
         self._heads = _index(
             (" ".join(words[:-1]), key)

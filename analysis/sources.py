@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.discourse import Discourse, Named
+from analysis.discourse import Discourse
 from analysis.document import EntityType, MentionKind, Span
 from analysis.names import fold_word, is_title
 from analysis.offices import PERSON_ROLES, role_noun
@@ -62,16 +62,15 @@ class Source:
 def read_source(discourse: Discourse, span: Span) -> Source:
     """Tell what form the words at `span` give the speaker in."""
     text = discourse.text
-    named = discourse.named_in(span)
     words = _folded_words(text, span)
     if words and words[0] in PRONOUNS and (len(words) == 1 or words[1] in _MODEST):
         return Source(MentionKind.PRONOUN, words=words[:1])
-    segments = _without_dateline(discourse, _segments(text, span, named), named)
+    segments = _without_dateline(discourse, _segments(discourse, span))
     for i, segment in enumerate(segments):
-        heads = _heads(discourse, segment, named)
-        if heads and (i == 0 or _is_apposition(discourse, segments, i, heads, named)):
+        heads = _heads(discourse, segment)
+        if heads and (i == 0 or _is_apposition(discourse, segments[0], heads)):
             return Source(MentionKind.NAME, heads)
-    return _read_description(text, segments[0], named) if segments else Source(MentionKind.NOMINAL)
+    return _read_description(discourse, segments[0]) if segments else Source(MentionKind.NOMINAL)
 
 
 def complete_source(discourse: Discourse, span: Span) -> Span:
@@ -96,24 +95,23 @@ def _folded_words(text: str, span: Span) -> tuple[str, ...]:
     return tuple(fold_word(match.group()) for match in _WORD.finditer(text, span.start, span.end))
 
 
-def _without_dateline(
-    discourse: Discourse, segments: list[Span], named: Sequence[Named]
-) -> list[Span]:
+def _without_dateline(discourse: Discourse, segments: list[Span]) -> list[Span]:
     """Leave out the place that a dateline sets before a dash: "BRUSSELS - European leaders"."""
     if len(segments) < 2:
         return segments
-    heads = _heads(discourse, segments[0], named)
+    heads = _heads(discourse, segments[0])
     gap = discourse.text[segments[0].end : segments[1].start]
     is_place = bool(heads) and all(discourse.type_of(e) is EntityType.PLACE for e in heads)
     return segments[1:] if is_place and gap.strip(" ") in _DASHES else segments
 
 
-def _segments(text: str, span: Span, named: Sequence[Named]) -> list[Span]:
+def _segments(discourse: Discourse, span: Span) -> list[Span]:
     """Cut a source at commas, brackets and dashes that are outside names."""
+    text = discourse.text
     cuts = [
         match.span()
         for match in _BREAK.finditer(text, span.start, span.end)
-        if not any(n.span.start < match.end() and match.start() < n.span.end for n in named)
+        if not discourse.named_in(Span(*match.span()))
     ]
     starts = [span.start] + [end for _, end in cuts]
     ends = [start for start, _ in cuts] + [span.end]
@@ -124,15 +122,12 @@ def _segments(text: str, span: Span, named: Sequence[Named]) -> list[Span]:
     ]
 
 
-def _heads(discourse: Discourse, segment: Span, named: Sequence[Named]) -> tuple[int, ...]:
+def _heads(discourse: Discourse, segment: Span) -> tuple[int, ...]:
     """Return the entities named as the heads of a noun phrase, joined by "and"."""
     text = discourse.text
-    names = [name for name in named if segment.overlaps(name.span)]
-    if not names:
-        return ()
     heads: list[int] = []
     start = segment.start
-    for name in names:
+    for name in discourse.named_in(segment):
         between = _WORD.findall(text, start, max(start, name.span.start))
         before = [fold_word(word) for word in between]
         if heads and not (before and before[0] in _CONJUNCTIONS):
@@ -171,40 +166,32 @@ def _ends_phrase(text: str, start: int, end: int) -> bool:
     return word in _QUALIFIERS or word in _MODEST or word.isdigit()
 
 
-def _is_apposition(
-    discourse: Discourse,
-    segments: Sequence[Span],
-    at: int,
-    heads: Sequence[int],
-    named: Sequence[Named],
-) -> bool:
+def _is_apposition(discourse: Discourse, before: Span, heads: Sequence[int]) -> bool:
     """Tell whether a name after a comma names the head of what stands before it.
 
     "An attorney for Pagliano, Mark MacDougall" does; in "a spokesman for the nominee,
     Ann Lee" the name may be the nominee's, in "a man from Boston, Massachusetts" it
     is a place's, and in "critics, including Ann Lee" it is one of several.
     """
-    text = discourse.text
-    before = segments[0]
-    words = _folded_words(text, before)
+    words = _folded_words(discourse.text, before)
     kinds = {discourse.type_of(entity) for entity in heads}
     if kinds != {EntityType.PERSON}:
         return EntityType.PLACE not in kinds and not any(w in _QUALIFIERS for w in words)
     qualifier = next((i for i, word in enumerate(words) if word in _QUALIFIERS), None)
-    if qualifier is None or any(before.end == name.span.end for name in named):
+    if qualifier is None or discourse.named_ending(before.end):
         return not words[-1].endswith("s") or words[-1].endswith("ss") or len(words) < 2
     inner = words[qualifier + 1 :]
     return bool(inner) and (words[0] == "one" or role_noun(inner[-1]) not in PERSON_ROLES)
 
 
-def _read_description(text: str, segment: Span, named: Sequence[Named]) -> Source:
+def _read_description(discourse: Discourse, segment: Span) -> Source:
     """Read a description up to its head, the last word before what qualifies it."""
     words: list[str] = []
     head = segment.start
-    for match in _WORD.finditer(text, segment.start, segment.end):
+    for match in _WORD.finditer(discourse.text, segment.start, segment.end):
         if words and fold_word(match.group()) in _QUALIFIERS:
             break
         words.append(match.group())
         head = match.start()
-    owners = tuple(n.entity for n in named if segment.overlaps(n.span) and n.span.end <= head)
+    owners = tuple(n.entity for n in discourse.named_in(segment) if n.span.end <= head)
     return Source(MentionKind.NOMINAL, words=tuple(words), owners=owners)

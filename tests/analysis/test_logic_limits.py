@@ -92,6 +92,22 @@ def test_many_names():
     assert len(entities) == len(names)
 
 
+def test_one_long_source():
+    """The words for one speaker are a list of very many names."""
+    text = "Lee, " * MANY + "said so."
+    mentions = [Mention(Span(at, at + 3), EntityType.PERSON, 0.9) for at in range(0, 5 * MANY, 5)]
+    begun = time.process_time()
+    run_all(text, mentions, [quote(5 * MANY, len(text), (0, 5 * MANY - 2))])
+    assert time.process_time() - begun < MAX_SECONDS
+
+
+def test_one_long_organization():
+    """One name of very many words does not take memory for each of its endings."""
+    text = " ".join(f"Ab{n}" for n in range(MANY))
+    (entity,) = group_mentions(text, [Mention(Span(0, len(text)), EntityType.ORGANIZATION, 0.9)])
+    assert entity.name == text
+
+
 def test_many_mentions_of_one_surname():
     """Many people share one surname, and bare surnames stand between."""
     text = " ".join(f"G{i}x Lee met Lee." for i in range(5_000))
