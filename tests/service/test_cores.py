@@ -25,3 +25,10 @@ def test_quotas_count(tmp_path, cpu_max, expected):
 def test_without_a_container(tmp_path):
     """Where no quota is written down, the cores that the process is bound to count."""
     assert count_cores(tmp_path / "cpu.max") == BOUND
+
+
+def test_without_bindings(tmp_path, monkeypatch):
+    """Where processes are not bound to cores, as on macOS, all cores count."""
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: 6)
+    assert count_cores(tmp_path / "cpu.max") == 6
