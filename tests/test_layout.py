@@ -58,3 +58,8 @@ def test_every_package_is_under_contract():
     """The import contract covers every package of the repository."""
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
     assert packages == set(PYPROJECT["tool"]["importlinter"]["root_packages"])
+
+
+def test_packages_are_typed(wheel):
+    """Each package tells type checkers that it is typed."""
+    assert {f"{name}/py.typed" for name in PACKAGES} <= wheel
