@@ -1,5 +1,7 @@
 """Word pieces with their offsets, and the windows over them."""
 
+from types import SimpleNamespace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -100,6 +102,15 @@ def test_pieces_are_in_order(text):
     assert pieces.ends == sorted(pieces.ends)
     lists = (pieces.ids, pieces.starts, pieces.ends, pieces.shapes, pieces.states)
     assert {len(own) for own in lists} == {len(pieces.paragraphs)}
+
+
+def test_pieces_that_stand_for_nothing():
+    """What a tokenizer adds to a text, and the text does not have, is left out."""
+    encoding = SimpleNamespace(ids=[9, 5], offsets=[(0, 0), (0, 3)])
+    tokenizer = SimpleNamespace(
+        encode_batch=lambda texts, add_special_tokens: [encoding], token_to_id=len
+    )
+    assert split_pieces("ann", tokenizer).ids == [5]
 
 
 def test_vocabulary_that_lacks_a_piece():

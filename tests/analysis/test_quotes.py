@@ -176,6 +176,18 @@ def test_insertion_between_dashes():
     assert (quote.cue.of(text), quote.speaker.mention.span.of(text)) == ("continues", "he")
 
 
+def test_two_insertions():
+    """Both attributions that interrupt one utterance are left out of it; the first speaks."""
+    text = "“So far – he continues – we see none. But hope – he added – is not yet lost.”"
+    (quote,) = find_quotes(text, [attribution(text, [text])])
+    assert [fragment.of(text) for fragment in quote.fragments] == [
+        "So far",
+        "we see none. But hope",
+        "is not yet lost.",
+    ]
+    assert quote.cue.of(text) == "continues"
+
+
 def test_layout_wins():
     """What a transcript or a signature gives away is not read otherwise."""
     text = "SMITH: I never said that it was late.\nJONES: You did."
