@@ -12,7 +12,7 @@ independent, to the last bit, of what else happens to be waiting.
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -372,21 +372,23 @@ class _Linker:
 
 
 def load_model(folder: Path = SHIPPED_WEIGHTS) -> Model:
-    """Load the model in `folder`, whose weights must be the ones that its config names.
+    """Load the model in `folder`, whose files must be the ones that its config names.
 
-    Raises ModelDamaged where a file is missing or the SHA-256 of the weights or
-    of the vocabulary is not the recorded one. Only safetensors and JSON are
-    read: nothing in the folder can run code.
+    Raises ModelDamaged where a file is missing, the config is not one, or the
+    SHA-256 of the weights or of the vocabulary is not the recorded one. Only
+    safetensors and JSON are read: nothing in the folder can run code.
     """
-    stored = json.loads(_read_file(folder / CONFIG_FILE))
-    for name, digest in stored["sha256"].items():
-        if hashlib.sha256(_read_file(folder / name)).hexdigest() != digest:
+    try:
+        return _build_model(folder, json.loads(_read_file(folder / CONFIG_FILE)))
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelDamaged(str(folder / CONFIG_FILE), "is not the config of a model") from error
+
+
+def _build_model(folder: Path, stored: Mapping[str, Any]) -> Model:
+    for name in (WEIGHTS_FILE, TOKENIZER_FILE):
+        if hashlib.sha256(_read_file(folder / name)).hexdigest() != stored["sha256"][name]:
             raise ModelDamaged(str(folder / name), "its SHA-256 is not the one in the config")
     config = Config(**stored["network"])
-    network = Network(config)
-    weights = load_file(folder / WEIGHTS_FILE)
-    network.load_state_dict({name: tensor.float() for name, tensor in weights.items()})
-    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
     info = ModelInfo(
         name=stored["name"],
         version=stored["version"],
@@ -396,6 +398,10 @@ def load_model(folder: Path = SHIPPED_WEIGHTS) -> Model:
     calibrations = Calibrations(
         **{name: Calibration(**values) for name, values in stored["calibration"].items()}
     )
+    network = Network(config)
+    weights = load_file(folder / WEIGHTS_FILE)
+    network.load_state_dict({name: tensor.float() for name, tensor in weights.items()})
+    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
     return Model(network, tokenizer, config, info, calibrations)
 
 

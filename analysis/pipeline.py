@@ -51,7 +51,7 @@ class WhosaidPipeline:
             "en",
             processors=_STEPS,
             package=None,
-            tokenize_with_spacy=True,
+            tokenize_with_bounded=True,
             encoding_folder=str(folder),
             # A folder of ours in place of Stanza's own, and nothing to look up: no download.
             dir=str(folder),

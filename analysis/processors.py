@@ -5,11 +5,14 @@ all live here. Names hold no underscore: Stanza splits option names at the first
 one. Each processor only adapts; the decisions are plain functions on spans.
 """
 
+import re
+import sys
 from pathlib import Path
 from typing import Any
 
 from stanza import Document
-from stanza.pipeline.processor import Processor, register_processor
+from stanza.pipeline.external.spacy import SpacyTokenizer
+from stanza.pipeline.processor import Processor, register_processor, register_processor_variant
 
 from analysis.document import Span
 from analysis.entities import group_mentions
@@ -17,6 +20,31 @@ from analysis.mentions import carry_names
 from analysis.models import load_model
 from analysis.quotes import find_quotes
 from analysis.speakers import resolve_speakers
+
+# spaCy takes quadratic time over what no space divides; nothing in a text is that long a word.
+_LONG_RUN = re.compile(r"\S{200}")
+
+
+@register_processor_variant("tokenize", "bounded")
+class BoundedTokenizer(SpacyTokenizer):  # type: ignore[misc] # Stanza has no types
+    """spaCy's tokenizer, in linear time for any text, and forgetting every text at once.
+
+    A run without spaces is divided every 200 characters, offset for offset.
+    """
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__(config)
+        # The service bounds the length of texts.
+        self.nlp.max_length = sys.maxsize
+
+    def process(self, document: Document | str) -> Document:
+        """Return a document with the sentences and tokens of a text."""
+        text = document if isinstance(document, str) else document.text
+        # Outside such a zone spaCy keeps every word that it ever saw.
+        with self.nlp.memory_zone():
+            read = super().process(_LONG_RUN.sub(lambda run: run[0][:-1] + " ", text))
+        read.text = text
+        return read
 
 
 def find_sentences(document: Document) -> tuple[Span, ...]:

@@ -39,8 +39,6 @@ _GAP_WORDS = 5
 # A quoted stretch shorter than this is as likely a title or a word held at a distance.
 _UTTERANCE_WORDS = 6
 _UNREAD_CONFIDENCE = 0.5
-# A quotation of which contents cover no more than this was overlooked.
-_COVERED_SHARE = 0.3
 
 
 def find_quotes(text: str, attributions: Sequence[Attribution]) -> tuple[Quote, ...]:
@@ -108,6 +106,7 @@ class _Page:
         self._states = mark_states(text, self._quotations)
         self._paragraphs = [match.start() for match in PARAGRAPH.finditer(text)]
         self._insertions = find_insertions(text, self._states)
+        self._words = [match.start() for match in _WORD.finditer(text)]
 
     def cut_insertions(self, attribution: Attribution) -> Iterator[Attribution]:
         """Yield the attribution, and apart from it what has one of its own between dashes."""
@@ -119,10 +118,10 @@ class _Page:
             if content.start < edges[0]:
                 left.append(Span(content.start, edges[0]))
             for (_, inserted), (start, end) in zip(groups, pairwise(edges), strict=True):
-                said = tuple(_around(inserted, start, end))
-                yield Attribution(
-                    said, (inserted[0].cue,), inserted[0].speaker, attribution.confidence
-                )
+                if said := tuple(_around(inserted, start, end)):
+                    yield Attribution(
+                        said, (inserted[0].cue,), inserted[0].speaker, attribution.confidence
+                    )
         if left:
             yield replace(attribution, content=tuple(left))
 
@@ -133,7 +132,9 @@ class _Page:
         for insertion in self._insertions[first:]:
             if insertion.span.end >= content.end:
                 break
-            quotation = next(self._edges.touching(insertion.span))
+            quotation = next(self._edges.touching(insertion.span), None)
+            if quotation is None:
+                continue
             if groups and groups[-1][0] is quotation:
                 groups[-1][1].append(insertion)
             elif insertion.span.start > content.start:
@@ -214,9 +215,8 @@ class _Page:
         for span in (span for attribution in found for span in attribution.content):
             covered[span.start : span.end] = b"\1" * (span.end - span.start)
         for quotation in self._quotations:
-            size = quotation.inside_end - quotation.inside_start
-            known = sum(covered[quotation.inside_start : quotation.inside_end])
-            if known <= _COVERED_SHARE * size and self._is_utterance(quotation, covered):
+            known = any(covered[quotation.inside_start : quotation.inside_end])
+            if not known and self._is_utterance(quotation, covered):
                 covered[quotation.start : quotation.end] = b"\1" * (quotation.end - quotation.start)
                 span = Span(quotation.start, quotation.end)
                 yield Attribution((span,), (), None, _UNREAD_CONFIDENCE)
@@ -247,15 +247,15 @@ class _Page:
         Nothing is returned for what stands outside marks and is not speech:
         beliefs, wishes and plans.
         """
-        kind = quote_kind(self._text, attribution.content, self._states)
+        said = tuple(filter(None, map(self._without_that, attribution.content)))
+        kind = quote_kind(self._text, said, self._states)
         speech = [cue for cue in attribution.cue if is_speech_cue(cue.of(self._text))]
         if kind is QuoteKind.INDIRECT and not speech:
             return None
+        fragments = said
         if kind is QuoteKind.DIRECT:
-            inside = (part for span in attribution.content for part in self._inside(span))
+            inside = (part for span in said for part in self._inside(span))
             fragments = tuple(filter(None, (self._trim(span, _SPACE) for span in inside)))
-        else:
-            fragments = tuple(filter(None, map(self._without_that, attribution.content)))
         if not fragments:
             return None
         speaker = None
@@ -299,7 +299,8 @@ class _Page:
         return Span(start, end) if _WORD.search(self._text, start, end) else None
 
     def _count_words(self, start: int, end: int) -> int:
-        return len(_WORD.findall(self._text, start, end)) if end > start else 0
+        """Return how many words begin in text[start:end]."""
+        return max(0, bisect_left(self._words, end) - bisect_left(self._words, start))
 
     def _paragraph(self, span: Span) -> int:
         return bisect_right(self._paragraphs, span.start)
@@ -320,9 +321,11 @@ def _distance(contents: Sequence[Span], cues: Sequence[Span]) -> int:
 def _around(insertions: Sequence[Insertion], start: int, end: int) -> Iterator[Span]:
     """Yield what text[start:end] holds besides the insertions."""
     for insertion in insertions:
-        yield Span(start, insertion.span.start)
+        if start < insertion.span.start:
+            yield Span(start, insertion.span.start)
         start = insertion.span.end
-    yield Span(start, end)
+    if start < end:
+        yield Span(start, end)
 
 
 def _merge(spans: Iterable[Span]) -> list[Span]:

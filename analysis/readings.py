@@ -100,7 +100,7 @@ class _Placer:
 
 
 def _place_mentions(text: str, tagged: TaggedText) -> Iterator[Mention]:
-    placer = _Placer(text, tagged.pieces, [])
+    placer = _Placer(text, tagged.pieces, tagged.mentions)
     end = 0
     for found in tagged.mentions:
         span = placer.place(found)

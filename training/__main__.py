@@ -114,7 +114,7 @@ def calibrate(
     network: Network, tokenizer: Tokenizer, articles: list[Record], quoted: list[Record]
 ) -> Calibrations:
     """Fit the maps from scores to probabilities on dev texts."""
-    model = Model(network.cpu(), tokenizer, Config(), IN_TRAINING)
+    model = Model(network.cpu(), tokenizer, network.config, IN_TRAINING)
     mentions = [o for r in articles for o in judge_mentions(r, model.read(r.text))]
     attributions = [o for r in quoted for o in judge_attributions(r, model.read(r.text))]
     return Calibrations(fit_calibration(mentions), fit_calibration(attributions))
