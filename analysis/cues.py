@@ -16,8 +16,8 @@ _REGULAR = """
     quip quote rail rant react reaffirm reason rebuke recall recite recount refer reflect rejoin
     reiterate reject relate relay release remark remind repeat reply report request respond retort
     reveal scoff scold shout sigh slam snap specify speculate state stress suggest summarize
-    summarise swear talk testify text thank threaten tout tweet underline underscore urge utter
-    volunteer vow wail warn whisper wonder yell
+    summarise swear talk testify text thank threaten thunder tout tweet underline underscore urge
+    utter volunteer vow wail warn whisper wonder yell
 """
 _IRREGULAR = """
     said say says saying told tell tells telling spoke speak speaks speaking spoken wrote write

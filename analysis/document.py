@@ -103,11 +103,20 @@ class Attribution:
 
 
 @dataclass(frozen=True, slots=True)
+class LooseCue:
+    """A cue that the model found no content for, and the words for its speaker."""
+
+    cue: Span
+    speaker: Span | None
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """Everything that one pass of the model finds in a text, in text order."""
 
     mentions: tuple[Mention, ...] = ()
     attributions: tuple[Attribution, ...] = ()
+    loose_cues: tuple[LooseCue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

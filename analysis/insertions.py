@@ -22,6 +22,8 @@ _INSERTION = re.compile(
 )
 _WORD = re.compile(r"\w+(?:[.'’-]\w+)*")
 _MOST_WORDS = 9
+# What follows a verb that has its subject elsewhere: "said to be ill".
+_NO_SPEAKERS = (["to"], ["that"], ["by"], ["of"], ["in"], ["on"], ["as"])
 # Words that may stand between speaker and verb, or before both.
 _LIGHT = frozenset(("has", "have", "had", "also", "then", "later", "further", "again", "and"))
 
@@ -64,7 +66,7 @@ def _read(text: str, match: re.Match[str], free_from: int) -> Insertion | None:
     if not 1 <= len(words) <= _MOST_WORDS:
         return None
     spoken = [word.of(text).lower() for word in words]
-    if spoken[0] in speech_words():
+    if spoken[0] in speech_words() and spoken[1:2] not in _NO_SPEAKERS:
         cue, rest = words[0], words[1:]
     elif spoken[-1] in speech_words():
         cue, rest = words[-1], words[:-1]

@@ -31,6 +31,10 @@ _THE = re.compile(r"the\s+(?=\S)", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"(?:['\u2019\u00b4`]s|(?<=s)['\u2019\u00b4`])$", re.IGNORECASE)
 # A full stop after a word too long to be an abbreviation.
 _ENDS_SENTENCE = re.compile(r"(?:^|[^\w.])[^\W\d_]{6,}\.$")
+# A point of the compass belongs to a name only where it has a capital: "northern Europe".
+_COMPASS = re.compile(
+    r"(?:(?:north|south|mid)-?)?(?:north|south|east|west)(?:ern)?\s+(?=[^\W\d_a-z])"
+)
 _FIRST_WORD = re.compile(r"\S+\s+(?=\S)")
 _PREFIXED = re.compile(r"(?:anti|pro|non|ex|post|pre|mid)-(?=[^\W\d_])", re.IGNORECASE)
 
@@ -95,6 +99,8 @@ def clean_span(text: str, span: Span, kind: EntityType) -> Span | None:
         end -= 1
     if kind is EntityType.PERSON:
         start = _after_titles(text, start, end)
+    elif kind is EntityType.PLACE and (match := _COMPASS.match(text, start, end)):
+        start = match.end()
     return Span(start, end) if start < end else None
 
 

@@ -210,9 +210,12 @@ class Model:
         """Return the mentions and attributions found in `text`, with offsets into it."""
         reading = build_reading(text, self.tag(text))
         calibrate = self._calibrations
-        return Reading(
-            tuple(replace(m, confidence=calibrate.mention(m.confidence)) for m in reading.mentions),
-            tuple(
+        return replace(
+            reading,
+            mentions=tuple(
+                replace(m, confidence=calibrate.mention(m.confidence)) for m in reading.mentions
+            ),
+            attributions=tuple(
                 replace(a, confidence=calibrate.attribution(a.confidence))
                 for a in reading.attributions
             ),

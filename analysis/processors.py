@@ -95,7 +95,8 @@ class QuoteProcessor(Processor):  # type: ignore[misc]
 
     def process(self, document: Document) -> Document:
         """Set `document.quotes`."""
-        document.quotes = find_quotes(document.text, document.reading.attributions)
+        reading = document.reading
+        document.quotes = find_quotes(document.text, reading.attributions, reading.loose_cues)
         return document
 
 

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from analysis.clauses import correct_clauses
 from analysis.cues import is_speech_cue
 from analysis.document import (
     Attribution,
     AttributionStatus,
+    LooseCue,
     MentionKind,
     Quote,
     QuoteKind,
@@ -41,7 +43,9 @@ _UTTERANCE_WORDS = 6
 _UNREAD_CONFIDENCE = 0.5
 
 
-def find_quotes(text: str, attributions: Sequence[Attribution]) -> tuple[Quote, ...]:
+def find_quotes(
+    text: str, attributions: Sequence[Attribution], loose_cues: Sequence[LooseCue] = ()
+) -> tuple[Quote, ...]:
     """Return the quotes of `text` in text order, their speakers not yet resolved.
 
     A quote whose speaker the text mentions carries the words of that mention
@@ -49,12 +53,12 @@ def find_quotes(text: str, attributions: Sequence[Attribution]) -> tuple[Quote, 
     """
     page = _Page(text)
     laid_out = find_laid_out(text)
-    found = list(_outside(attributions, [a.content[0] for a in laid_out]))
-    found = [part for attribution in found for part in page.cut_insertions(attribution)]
+    found = page.correct_clauses(attributions, loose_cues)
+    found = list(_outside(found, [a.content[0] for a in laid_out]))
+    found = page.cut_insertions(found)
     found = [part for attribution in found for part in page.take_apart(attribution)]
     found = page.drop_overlaps([*laid_out, *map(page.fit_to_marks, found)])
-    missed = (part for a in page.find_missed(found) for part in page.cut_insertions(a))
-    found = sorted([*found, *missed], key=lambda a: a.content)
+    found = sorted([*found, *page.find_missed(found)], key=lambda a: a.content)
     return tuple(quote for a in found if (quote := page.finish(a)) is not None)
 
 
@@ -108,38 +112,47 @@ class _Page:
         self._insertions = find_insertions(text, self._states)
         self._words = [match.start() for match in _WORD.finditer(text)]
 
-    def cut_insertions(self, attribution: Attribution) -> Iterator[Attribution]:
-        """Yield the attribution, and apart from it what has one of its own between dashes."""
-        left: list[Span] = []
-        for content in attribution.content:
-            groups = self._insertions_within(content)
-            starts = [max(content.start, quotation.start) for quotation, _ in groups]
-            edges = [*starts, content.end]
-            if content.start < edges[0]:
-                left.append(Span(content.start, edges[0]))
-            for (_, inserted), (start, end) in zip(groups, pairwise(edges), strict=True):
-                if said := tuple(_around(inserted, start, end)):
-                    yield Attribution(
-                        said, (inserted[0].cue,), inserted[0].speaker, attribution.confidence
-                    )
-        if left:
-            yield replace(attribution, content=tuple(left))
+    def correct_clauses(
+        self, attributions: Sequence[Attribution], loose_cues: Sequence[LooseCue]
+    ) -> list[Attribution]:
+        """Return the attributions with cues and speakers where grammar puts them."""
+        return correct_clauses(self._text, attributions, loose_cues, self._states)
 
-    def _insertions_within(self, content: Span) -> list[tuple[Quotation, list[Insertion]]]:
-        """Return the insertions that have something of `content` on either side."""
-        first = bisect_left(self._insertions, content.start, key=lambda i: i.span.start)
-        groups: list[tuple[Quotation, list[Insertion]]] = []
-        for insertion in self._insertions[first:]:
-            if insertion.span.end >= content.end:
-                break
+    def cut_insertions(self, attributions: Sequence[Attribution]) -> list[Attribution]:
+        """Return the attributions, those between dashes in place of what the model made of them.
+
+        A quotation with an attribution inserted is one utterance, as far as it
+        goes and the contents in it do.
+        """
+        spans = sorted((span, a.confidence) for a in attributions for span in a.content)
+        starts = [span.start for span, _ in spans]
+        inserted = []
+        for quotation, insertions in self._interrupted():
+            start, end = quotation.start, quotation.end
+            at = bisect_left(starts, start)
+            at -= at > 0 and spans[at - 1][0].end > start
+            inside = spans[at : bisect_left(starts, end)]
+            inserted.append(
+                Attribution(
+                    tuple(_around(insertions, start, max([end, *(s.end for s, _ in inside)]))),
+                    (insertions[0].cue,),
+                    insertions[0].speaker,
+                    max((confidence for _, confidence in inside), default=_UNREAD_CONFIDENCE),
+                )
+            )
+        taken = [Span(a.content[0].start, a.content[-1].end) for a in inserted]
+        return [*inserted, *_without(attributions, taken)]
+
+    def _interrupted(self) -> Iterator[tuple[Quotation, list[Insertion]]]:
+        """Yield the quotations that have insertions with words on either side, with these."""
+        held: dict[Quotation, list[Insertion]] = {}
+        for insertion in self._insertions:
             quotation = next(self._edges.touching(insertion.span), None)
-            if quotation is None:
-                continue
-            if groups and groups[-1][0] is quotation:
-                groups[-1][1].append(insertion)
-            elif insertion.span.start > content.start:
-                groups.append((quotation, [insertion]))
-        return groups
+            if quotation and self._count_words(quotation.start, insertion.span.start):
+                held.setdefault(quotation, []).append(insertion)
+        for quotation, insertions in held.items():
+            if self._count_words(insertions[-1].span.end, quotation.end):
+                yield quotation, insertions
 
     def take_apart(self, attribution: Attribution) -> Iterator[Attribution]:
         """Yield the utterances that the model gave to one cue.
@@ -224,14 +237,12 @@ class _Page:
     def _is_utterance(self, quotation: Quotation, covered: bytearray) -> bool:
         """Tell whether what stands between two marks was said as a whole.
 
-        It is long enough, and either has an attribution inserted, or ends as a
-        sentence or clause does and opens its paragraph or follows another quote.
+        It is long enough, ends as a sentence or clause does, and opens its
+        paragraph or follows another quote.
         """
         inside = self._text[quotation.inside_start : quotation.inside_end].rstrip()
         if len(_WORD.findall(inside)) < _UTTERANCE_WORDS:
             return False
-        if self._insertions_within(Span(quotation.start, quotation.end)):
-            return True
         return inside[-1] in ".!?,…" and self._opens(quotation, covered)
 
     def _opens(self, quotation: Quotation, covered: bytearray) -> bool:
@@ -316,6 +327,27 @@ def _distance(contents: Sequence[Span], cues: Sequence[Span]) -> int:
         ),
         default=0,
     )
+
+
+def _without(attributions: Iterable[Attribution], taken: Sequence[Span]) -> Iterator[Attribution]:
+    """Yield the attributions without what lies in the taken spans, which are in text order."""
+    ends = [span.end for span in taken]
+    for attribution in attributions:
+        kept: list[Span] = []
+        for own in attribution.content:
+            at = bisect_right(ends, own.start)
+            end = min(own.end, taken[at].start) if at < len(taken) else own.end
+            if own.start < end:
+                kept.append(Span(own.start, end))
+        # A cue in there belongs to what was taken, and not to what is left.
+        cue = tuple(own for own in attribution.cue if not _lies_within(own, taken, ends))
+        if kept:
+            yield replace(attribution, content=tuple(kept), cue=cue)
+
+
+def _lies_within(span: Span, taken: Sequence[Span], ends: Sequence[int]) -> bool:
+    at = bisect_right(ends, span.start)
+    return at < len(taken) and taken[at].overlaps(span)
 
 
 def _around(insertions: Sequence[Insertion], start: int, end: int) -> Iterator[Span]:

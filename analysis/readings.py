@@ -5,13 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from unicodedata import category
 
-from analysis.document import Attribution, EntityType, Mention, Reading, Span
+from analysis.document import Attribution, EntityType, LooseCue, Mention, Reading, Span
 from analysis.pieces import Pieces
 from analysis.tags import TaggedSpan, TagScheme
 
 CONTENT, CUE, SOURCE = "content", "cue", "source"
 MENTION_TAGS = TagScheme.bioes([str(kind) for kind in EntityType])
 ATTRIBUTION_TAGS = TagScheme.bio([SOURCE, CUE, CONTENT])
+
+# What the tokenizer takes for one word at most; longer runs have no pieces of their own.
+_LONGEST_WORD = 100
 
 Link = tuple[int | None, float]
 """The number of the fragment linked to, or None, and the probability of that."""
@@ -51,9 +54,12 @@ class TaggedText:
 
 def build_reading(text: str, tagged: TaggedText) -> Reading:
     """Return mentions and attributions with offsets into `text`, in text order."""
+    parts = tagged.parts
+    placer = _Placer(text, tagged.pieces, [*parts.contents, *parts.cues, *parts.sources])
     return Reading(
         mentions=tuple(_place_mentions(text, tagged)),
-        attributions=tuple(_place_attributions(text, tagged)),
+        attributions=tuple(_place_attributions(parts, placer)),
+        loose_cues=tuple(_place_loose_cues(parts, placer)),
     )
 
 
@@ -80,9 +86,12 @@ class _Placer:
         if span is None:
             return None
         start, end = span.start, span.end
-        lowest = self._ends[at - 1] if (at := bisect_right(self._ends, start)) else 0
-        at = bisect_left(self._starts, end)
-        highest = self._starts[at] if at < len(self._starts) else len(self._text)
+        lowest = max(0, start - _LONGEST_WORD)
+        if at := bisect_right(self._ends, start):
+            lowest = max(lowest, self._ends[at - 1])
+        highest = min(len(self._text), end + _LONGEST_WORD)
+        if (at := bisect_left(self._starts, end)) < len(self._starts):
+            highest = min(highest, self._starts[at])
         while start > lowest and _is_word(self._text, start) and _is_word(self._text, start - 1):
             start -= 1
         while end < highest and _is_word(self._text, end - 1) and _is_word(self._text, end):
@@ -100,7 +109,7 @@ class _Placer:
 
 
 def _place_mentions(text: str, tagged: TaggedText) -> Iterator[Mention]:
-    placer = _Placer(text, tagged.pieces, tagged.mentions)
+    placer = _Placer(text, tagged.pieces, [])
     end = 0
     for found in tagged.mentions:
         span = placer.place(found)
@@ -109,9 +118,16 @@ def _place_mentions(text: str, tagged: TaggedText) -> Iterator[Mention]:
             yield Mention(span, EntityType(found.label), min(1.0, found.confidence))
 
 
-def _place_attributions(text: str, tagged: TaggedText) -> list[Attribution]:
-    parts = tagged.parts
-    placer = _Placer(text, tagged.pieces, [*parts.contents, *parts.cues, *parts.sources])
+def _place_loose_cues(parts: Parts, placer: _Placer) -> Iterator[LooseCue]:
+    taken = {parts.root(cue) for cue, _ in parts.content_cues if cue is not None}
+    for number, tagged in enumerate(parts.cues):
+        cue = placer.place(tagged)
+        if cue and parts.root(number) == number and number not in taken:
+            source = parts.cue_sources[number][0]
+            yield LooseCue(cue, None if source is None else placer.place(parts.sources[source]))
+
+
+def _place_attributions(parts: Parts, placer: _Placer) -> list[Attribution]:
     cues_of: dict[int, list[int]] = {}
     for cue in range(len(parts.cues)):
         cues_of.setdefault(parts.root(cue), []).append(cue)

@@ -38,6 +38,7 @@ def test_verb_alone():
         pytest.param("“The bridge – all of it – must go.”", id="no verb of speech"),
         pytest.param("“The well-known half-said thing is late.”", id="hyphens inside words"),
         pytest.param("“We – he said, and left it at that.”", id="one dash"),
+        pytest.param("“The king – said to be ill – is here.”", id="said of somebody"),
         pytest.param(
             "“It – he said when we met him on the old quay that evening – is late.”", id="too long"
         ),

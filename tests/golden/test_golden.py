@@ -8,17 +8,12 @@ from tests.golden.scoring import Tally, count_entities, match_quotes, opening, o
 # What the shipped model reaches, a little below the measured figures, so that other processors
 # pass, too. Raise them with the model: `python -m tests.golden` prints the figures.
 ENTITY_F1 = 0.88
-ATTRIBUTED_SHARE = 0.78
+ATTRIBUTED_SHARE = 0.81
 
 # The quotes that are given to somebody who did not say them, each with the reason.
 KNOWN_WRONG: dict[str, dict[str, str]] = {
     "border": {"My wife thinks that": "Dodoma is read as a person, and so may be “he”"},
-    "election": {"We saw a calm": "the cue is linked to the speaker of the next paragraph"},
-    "flood": {"They tell us to": "a paragraph that goes on a quote is linked to the next cue"},
-    "museum": {
-        "We did not want": "two marks of three are turned round: the attribution seems quoted",
-        "there will be no": "the right ministry, under a name with one word too many",
-    },
+    "museum": {"there will be no": "the right ministry, under a name with one word too many"},
 }
 
 by_name = pytest.mark.parametrize("article", ARTICLES, ids=str)

@@ -1,0 +1,140 @@
+import pytest
+
+from analysis.clauses import correct_clauses
+from analysis.document import Attribution, LooseCue, Span
+from analysis.marks import mark_states, pair_marks
+
+
+def span(text, words):
+    return Span(text.index(words), text.index(words) + len(words))
+
+
+def attribution(text, contents, cue, speaker):
+    return Attribution(
+        tuple(span(text, words) for words in contents),
+        (span(text, cue),),
+        span(text, speaker) if speaker else None,
+        0.8,
+    )
+
+
+def correct(text, found, loose=()):
+    """Return (contents, cue, speaker) of each corrected attribution, as strings."""
+    states = mark_states(text, pair_marks(text))
+    return [
+        (
+            [content.of(text) for content in read.content],
+            read.cue[0].of(text),
+            read.speaker.of(text) if read.speaker else None,
+        )
+        for read in correct_clauses(text, found, loose, states)
+    ]
+
+
+def test_subject_after_its_verb():
+    """Words that follow the cue of a quotation and can only be its speaker are its speaker."""
+    text = "“We have seen no retreat” by foreign troops declared the president Ana Sousa to us."
+    found = attribution(
+        text,
+        ["“We have seen no retreat” by", "the president Ana Sousa"],
+        "declared",
+        "foreign troops",
+    )
+    assert correct(text, [found]) == [
+        (["“We have seen no retreat” by foreign troops"], "declared", "the president Ana Sousa")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "contents", "cue", "speaker"),
+    [
+        pytest.param(
+            "“It is late,” Sousa said, “and it is cold.”",
+            ["“It is late,”", "“and it is cold.”"],
+            "said",
+            "Sousa",
+            id="words go on",
+        ),
+        pytest.param(
+            "“It is late,” Sousa said when we met Lee, and left.",
+            ["“It is late,”", "when we met Lee"],
+            "said",
+            "Sousa",
+            id="a clause, not a name",
+        ),
+        pytest.param(
+            "The road is shut, Sousa told Ann Lee.",
+            ["The road is shut", "Ann Lee"],
+            "told",
+            "Sousa",
+            id="no quotation",
+        ),
+    ],
+)
+def test_order_left_alone(text, contents, cue, speaker):
+    """A speaker who stands between the words and the cue stays the speaker."""
+    found = attribution(text, contents, cue, speaker)
+    assert correct(text, [found]) == [(contents, cue, speaker)]
+
+
+def test_cue_without_content_replaces_what_is_no_verb():
+    """A cue of speech right after a content takes the place of one that is no such verb."""
+    text = "On that line the boat that it “felt” the wind, says Ana Sousa."
+    found = attribution(text, ["it “felt” the wind"], "that it"[:4], "the boat")
+    loose = [LooseCue(span(text, "says"), span(text, "Ana Sousa"))]
+    assert correct(text, [found], loose) == [(["it “felt” the wind"], "says", "Ana Sousa")]
+
+
+def test_cue_without_content_takes_the_last_sentence():
+    """Of two sentences in one content, a cue right after the second takes the second."""
+    text = "It is, adds Lee, “a start”. At work “we do our best”, he concludes."
+    found = attribution(text, ["“a start”. At work “we do our best”"], "adds", "Lee")
+    loose = [LooseCue(span(text, "concludes"), span(text, "he "))]
+    assert correct(text, [found], loose) == [
+        (["“a start”"], "adds", "Lee"),
+        (["At work “we do our best”"], "concludes", "he "),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "loose_words"),
+    [
+        pytest.param(
+            "It is late, Lee said, according to aides.", ("according", "aides"), id="apart"
+        ),
+        pytest.param("It is late, believes Lee.", ("believes", "Lee"), id="no speech"),
+    ],
+)
+def test_cue_that_takes_nothing(words, loose_words):
+    """A cue that follows no content directly, or is none of speech, changes nothing."""
+    found = attribution(words, ["It is late"], "is", None)
+    loose = [LooseCue(*(span(words, own) for own in loose_words))]
+    assert correct(words, [found], loose) == [(["It is late"], "is", None)]
+
+
+def test_one_sentence_keeps_its_cue():
+    """A content of one sentence with a cue of speech is not divided."""
+    text = "Lee says it is late, adds Sousa."
+    found = attribution(text, ["it is late"], "says", "Lee")
+    loose = [LooseCue(span(text, "adds"), span(text, "Sousa"))]
+    assert correct(text, [found], loose) == [(["it is late"], "says", "Lee")]
+
+
+def test_participle_shares_the_subject_of_its_sentence():
+    """A participle's speaker is that of the clause before it, not one of an earlier sentence."""
+    text = "Oslo announced a plan. “It is good,” declared Ana Sousa, saying that it will work."
+    found = [
+        attribution(text, ["“It is good,”"], "declared", "Ana Sousa"),
+        attribution(text, ["it will work"], "saying", "Oslo"),
+    ]
+    assert [read[2] for read in correct(text, found)] == ["Ana Sousa", "Ana Sousa"]
+
+
+def test_finite_verb_keeps_its_speaker():
+    """A verb that is no participle may have a speaker of an earlier sentence."""
+    text = "Oslo announced a plan. “It is good,” declared Ana Sousa, who said that it will work."
+    found = [
+        attribution(text, ["“It is good,”"], "declared", "Ana Sousa"),
+        attribution(text, ["it will work"], "said", "Oslo"),
+    ]
+    assert [read[2] for read in correct(text, found)] == ["Ana Sousa", "Oslo"]
