@@ -1,1 +1,51 @@
 """Find the people, organisations and places in news text, its quotes, and who said them."""
+
+from analysis.document import (
+    Analysis,
+    AnalysisWarning,
+    Attribution,
+    AttributionStatus,
+    Entity,
+    EntityType,
+    LooseCue,
+    Mention,
+    MentionKind,
+    ModelInfo,
+    Quote,
+    QuoteKind,
+    Reading,
+    Span,
+    Speaker,
+    SpeakerMention,
+)
+from analysis.errors import (
+    ModelDamaged,
+    PackageMissing,
+    PackageUnavailable,
+    UnsupportedLanguage,
+    WhosaidError,
+)
+
+__all__ = [
+    "Analysis",
+    "AnalysisWarning",
+    "Attribution",
+    "AttributionStatus",
+    "Entity",
+    "EntityType",
+    "LooseCue",
+    "Mention",
+    "MentionKind",
+    "ModelDamaged",
+    "ModelInfo",
+    "PackageMissing",
+    "PackageUnavailable",
+    "Quote",
+    "QuoteKind",
+    "Reading",
+    "Span",
+    "Speaker",
+    "SpeakerMention",
+    "UnsupportedLanguage",
+    "WhosaidError",
+]

@@ -43,8 +43,8 @@ logconfig_dict = build_logging(_settings.log_level)
 
 def on_starting(_server: Any) -> None:
     """Set up what the workers' libraries read from the environment when they are imported."""
-    # Threads that wait for each other shall sleep: where they spin and other work needs the same
-    # cores, two threads were measured to take ten times as long as one.
+    # Threads that wait for each other shall sleep: where they spin, and other work needs the same
+    # cores, two threads take several times as long as one.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     folder = _settings.metrics_dir or tempfile.mkdtemp(prefix="whosaid-metrics-")
     Path(folder).mkdir(parents=True, exist_ok=True)

@@ -75,3 +75,10 @@ def test_much_white_space(space):
     begun = time.process_time()
     find_insertions(text, mark_states(text, pair_marks(text)))
     assert time.process_time() - begun < 10
+
+
+def test_mark_before_the_dash():
+    """A comma or full stop before the dash belongs to the attribution, not to the quotation."""
+    text = "“So far, – he says – none.”"
+    (insertion,) = find_insertions(text, mark_states(text, pair_marks(text)))
+    assert text[: insertion.span.start] == "“So far"

@@ -204,3 +204,19 @@ def test_everything_is_a_name():
     """What comes out are names, whatever kind came in."""
     mention = Mention(Span(0, 3), EntityType.PERSON, 0.9, MentionKind.PRONOUN)
     assert carry_names("Lee", [mention])[0].kind is MentionKind.NAME
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("northern Norway", "Norway"),
+        ("south-eastern Ghana", "Ghana"),
+        ("mid-west Wales", "Wales"),
+        ("Northern Ireland", "Northern Ireland"),
+        ("eastern", "eastern"),
+    ],
+)
+def test_point_of_the_compass(text, name):
+    """A point of the compass is part of a place's name only where it has a capital."""
+    span = clean_span(text, Span(0, len(text)), EntityType.PLACE)
+    assert span.of(text) == name

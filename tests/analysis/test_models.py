@@ -260,3 +260,19 @@ def test_distances_have_signs():
         query = torch.tensor([[10, 10]])
         scores = scorer(states, paragraphs, query, torch.tensor([[7, 7], [13, 13]]))
     assert scores[0, 0] != scores[0, 1]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("not JSON", id="no JSON"),
+        pytest.param("{}", id="empty"),
+        pytest.param('{"sha256": {}}', id="digests missing"),
+        pytest.param("[]", id="a list"),
+    ],
+)
+def test_damaged_config(copy, content):
+    """A config that is not one of a model is told as such."""
+    (copy / "config.json").write_text(content)
+    with pytest.raises(ModelDamaged, match=r"config\.json"):
+        load_model(copy)

@@ -6,6 +6,7 @@ import time
 
 import pytest
 import torch
+from stanza.pipeline.processor import Processor
 
 import analysis.processors
 from analysis.document import (
@@ -229,12 +230,31 @@ def test_threads():
         torch.set_num_threads(before)
 
 
+@pytest.mark.model
+@pytest.mark.parametrize("text", ["(" * 40_000, "a:" * 20_000, "http://a" * 5_000], ids=len)
+def test_no_word_stalls_the_tokenizer(pipeline, text):
+    """What no space divides is tokenized in about the time that words take."""
+    tokenize = pipeline._pipeline.processors["tokenize"].process
+    started = time.process_time()
+    document = tokenize(text)
+    assert time.process_time() - started < 20
+    assert document.text == text
+
+
+@pytest.mark.model
+def test_tokenizer_forgets(pipeline):
+    """No word of a text stays with the tokenizer once the text is read."""
+    pipeline.analyze(["The Zyxqwv bridge is shut, Ana Sousa said."])
+    tokenizer = pipeline._pipeline.processors["tokenize"]._variant
+    assert "Zyxqwv" not in tokenizer.nlp.vocab.strings
+
+
 def test_every_step_says_what_it_needs():
     """Stanza checks, when the pipeline is loaded, that each step follows the ones it needs."""
     steps = [
         step
         for _, step in inspect.getmembers(analysis.processors, inspect.isclass)
-        if step.__module__ == "analysis.processors"
+        if step.__module__ == "analysis.processors" and issubclass(step, Processor)
     ]
     assert len(steps) == 4
     for step in steps:
