@@ -27,7 +27,8 @@ top of it.
 - **Starts from.** all-MiniLM-L6-v2 (Apache-2.0), word embeddings kept as they were. The vocabulary
   in `tokenizer.json` is that model's.
 - **Training.** {pieces} word pieces, seed {seed}, by `training/config.toml`; `make train` does it
-  again. Development parts chose between alternatives, so figures on them are not test figures. No
+  again. The run of version 0.1.0 was shortened on its way (`docs/decisions.md`), so its rate fell a
+  little more slowly at first. Development parts chose between alternatives, so figures on them are not test figures. No
   test part of any corpus was read.
 
 ## Intended use
@@ -81,8 +82,7 @@ was trained on; `polnear.dev.mangled` is `polnear.dev` with damaged quotation ma
 
 - Organisations are the weakest type, and names the less seen in training the less found.
 - Isolated sentences and headlines give it less context than articles, and are read less well.
-- Indirect quotes: where a content ends is often open to argument; two trained annotators agree on
-  it no better than about two times in three.
+- Indirect quotes: where a content ends is open to argument, and trained annotators often differ.
 - Text in all capitals, without quotation marks, or badly recognised from print is read less well.
 - US political news of 2015 and 2016 is the only genre with attributions: other genres' ways of
   reporting speech are seen through it.

@@ -259,3 +259,16 @@ def test_any_attributions(page):
         assert list(quote.fragments) == sorted(quote.fragments)
         assert all(any(map(str.isalnum, f.of(text))) for f in quote.fragments)
         assert quote.cue or quote.kind is not INDIRECT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("“– he says – we see none of it at all.”", id="nothing before"),
+        pytest.param("“We see none of it at all, none – he says –.”", id="nothing after"),
+    ],
+)
+def test_dashes_at_an_edge_interrupt_nothing(text):
+    """An attribution between dashes divides a quotation that has words on either side."""
+    (quote,) = find_quotes(text, [])
+    assert len(quote.fragments) == 1
