@@ -28,8 +28,8 @@ top of it.
   in `tokenizer.json` is that model's.
 - **Training.** {pieces} word pieces, seed {seed}, by `training/config.toml`; `make train` does it
   again. The run of version 0.1.0 was shortened on its way (`docs/decisions.md`), so its rate fell a
-  little more slowly at first. Development parts chose between alternatives, so figures on them are not test figures. No
-  test part of any corpus was read.
+  little more slowly at first. Development parts chose between alternatives, so figures on them are
+  not test figures. No test part of any corpus was read.
 
 ## Intended use
 
