@@ -11,16 +11,15 @@ from typing import Protocol
 import stanza
 import torch
 
-import analysis.processors  # noqa: F401 # registers our processors with Stanza
 from analysis.document import Analysis, AnalysisWarning, ModelInfo
 from analysis.entities import group_mentions
 from analysis.errors import UnsupportedLanguage
 from analysis.mentions import carry_names
 from analysis.models import RESOURCES_FILE, SHIPPED_WEIGHTS
 from analysis.packages import DEFAULT_MODELS_DIR, Package, PackageReader, load_package
+from analysis.processors import STEPS
 from analysis.quotes import find_quotes, read_marks
 
-_STEPS = "tokenize,encoding,entities,quotes,speakers"
 # Half of a character pair, which JSON can carry and no tokenizer accepts.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NO_ATTRIBUTION = AnalysisWarning(
@@ -49,7 +48,7 @@ class WhosaidPipeline:
     def __init__(self, folder: Path = SHIPPED_WEIGHTS) -> None:
         self._pipeline = stanza.Pipeline(
             "en",
-            processors=_STEPS,
+            processors=",".join(STEPS),
             package=None,
             tokenize_with_bounded=True,
             encoding_folder=str(folder),

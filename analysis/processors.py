@@ -21,6 +21,9 @@ from analysis.models import load_model
 from analysis.quotes import find_quotes
 from analysis.speakers import resolve_speakers
 
+STEPS = ("tokenize", "encoding", "entities", "quotes", "speakers")
+"""The processors of our pipeline, in running order."""
+
 # spaCy takes quadratic time over what no space divides; nothing in a text is that long a word.
 _LONG_RUN = re.compile(r"\S{200}")
 
