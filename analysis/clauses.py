@@ -21,6 +21,8 @@ _SUBJECT = re.compile(
     r"\s*(?:(?:the|a|an|his|her|their|its)\s+(?:[\w.'’-]+\s+){0,5})?"
     r"(?:[^\W\d_a-z][\w.'’-]*\s+){0,4}[^\W\d_a-z][\w.'’-]*\s*"
 )
+# What parts a cue from the sentence before it.
+_APART = re.compile(r"[\w\n.!?]")
 _PARTICIPLE = re.compile(r"[a-z]+ing\b", re.IGNORECASE)
 
 
@@ -92,7 +94,7 @@ def _adopt(
         last = attribution.content[-1]
         at = bisect_left(starts, last.end)
         loose = clauses[starts[at]] if at < len(starts) else None
-        if loose is None or re.search(r"[\w\n.!?]", text[last.end : starts[at]]):
+        if loose is None or _APART.search(text, last.end, starts[at]):
             yield attribution
             continue
         cue, speaker = (loose.cue,), loose.speaker

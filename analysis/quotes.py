@@ -54,7 +54,7 @@ def find_quotes(
     page = _Page(text)
     laid_out = find_laid_out(text)
     found = page.correct_clauses(attributions, loose_cues)
-    found = list(_outside(found, [a.content[0] for a in laid_out]))
+    found = list(_outside(found, _Taken([a.content[0] for a in laid_out])))
     found = page.cut_insertions(found)
     found = [part for attribution in found for part in page.take_apart(attribution)]
     found = page.drop_overlaps([*laid_out, *map(page.fit_to_marks, found)])
@@ -62,12 +62,25 @@ def find_quotes(
     return tuple(quote for a in found if (quote := page.finish(a)) is not None)
 
 
-def _outside(attributions: Iterable[Attribution], taken: Sequence[Span]) -> Iterator[Attribution]:
-    """Yield the attributions no content of which overlaps one of the spans, given in order."""
-    ends = [span.end for span in taken]
+class _Taken:
+    """Stretches that others have already, in text order and apart from each other."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self._spans = spans
+        self._ends = [span.end for span in spans]
+
+    def find(self, span: Span) -> Span | None:
+        """Return the first stretch that shares a character with `span`."""
+        at = bisect_right(self._ends, span.start)
+        if at < len(self._spans) and self._spans[at].overlaps(span):
+            return self._spans[at]
+        return None
+
+
+def _outside(attributions: Iterable[Attribution], taken: _Taken) -> Iterator[Attribution]:
+    """Yield the attributions none of whose contents has anything of what is taken."""
     for attribution in attributions:
-        nearest = ((bisect_right(ends, own.start), own) for own in attribution.content)
-        if not any(at < len(taken) and taken[at].overlaps(own) for at, own in nearest):
+        if not any(map(taken.find, attribution.content)):
             yield attribution
 
 
@@ -141,7 +154,7 @@ class _Page:
                 )
             )
         taken = [Span(a.content[0].start, a.content[-1].end) for a in inserted]
-        return [*inserted, *_without(attributions, taken)]
+        return [*inserted, *_without(attributions, _Taken(taken))]
 
     def _interrupted(self) -> Iterator[tuple[Quotation, list[Insertion]]]:
         """Yield the quotations that have insertions with words on either side, with these."""
@@ -329,25 +342,19 @@ def _distance(contents: Sequence[Span], cues: Sequence[Span]) -> int:
     )
 
 
-def _without(attributions: Iterable[Attribution], taken: Sequence[Span]) -> Iterator[Attribution]:
-    """Yield the attributions without what lies in the taken spans, which are in text order."""
-    ends = [span.end for span in taken]
+def _without(attributions: Iterable[Attribution], taken: _Taken) -> Iterator[Attribution]:
+    """Yield what the attributions have before anything that is taken."""
     for attribution in attributions:
         kept: list[Span] = []
         for own in attribution.content:
-            at = bisect_right(ends, own.start)
-            end = min(own.end, taken[at].start) if at < len(taken) else own.end
+            other = taken.find(own)
+            end = other.start if other else own.end
             if own.start < end:
                 kept.append(Span(own.start, end))
         # A cue in there belongs to what was taken, and not to what is left.
-        cue = tuple(own for own in attribution.cue if not _lies_within(own, taken, ends))
+        cue = tuple(own for own in attribution.cue if not taken.find(own))
         if kept:
             yield replace(attribution, content=tuple(kept), cue=cue)
-
-
-def _lies_within(span: Span, taken: Sequence[Span], ends: Sequence[int]) -> bool:
-    at = bisect_right(ends, span.start)
-    return at < len(taken) and taken[at].overlaps(span)
 
 
 def _around(insertions: Sequence[Insertion], start: int, end: int) -> Iterator[Span]:

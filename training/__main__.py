@@ -53,12 +53,20 @@ def main() -> None:
     )
     network = Network(Config(), encoder)
     trainer = Trainer(network, Batches(sources, tokenizer, recipe), recipe, options.work)
-    articles, quoted = (part[: recipe.dev.texts] for part in read_dev(recipe, options.data))
-    trainer.train(partial(dev_figures, tokenizer=tokenizer, articles=articles, quoted=quoted))
+    articles, quoted = read_dev(recipe, options.data)
+    few = slice(recipe.dev.texts)
+    trainer.train(
+        partial(dev_figures, tokenizer=tokenizer, articles=articles[few], quoted=quoted[few])
+    )
     print("calibrating on the dev texts", flush=True)
-    calibrations = calibrate(network, tokenizer, *read_dev(recipe, options.data))
+    calibrations = calibrate(network, tokenizer, articles, quoted)
     export_model(network, tokenizer, recipe, options.out, calibrations)
     print(f"exported to {options.out}", flush=True)
+    write_summary(recipe, trainer, options.results)
+
+
+def write_summary(recipe: Recipe, trainer: Trainer, folder: Path) -> None:
+    """Write how long training took, on what machine, and the dev figures along the way."""
     summary = {
         **describe_run(),
         "model": f"{recipe.name} {recipe.version}",
@@ -66,8 +74,8 @@ def main() -> None:
         "training_minutes": round(trainer.seconds / 60, 1),
         "along_the_way": [line for line in trainer.read_log() if "mention_f1" in line],
     }
-    options.results.mkdir(parents=True, exist_ok=True)
-    path = options.results / f"training-{recipe.version}.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"training-{recipe.version}.json"
     path.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
     print(f"training took {summary['training_minutes']} minutes: {path}", flush=True)
 

@@ -1,13 +1,13 @@
 """Fit the maps from scores to probabilities on development texts."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from analysis.calibration import Calibration, logit
 from analysis.document import Attribution, Reading, Span
-from training.records import LabelledAttribution, Range, Record
+from training.records import LabelledAttribution, Record, characters
 
 Outcome = tuple[float, bool]
 """A raw confidence, and whether what it was given to was right."""
@@ -35,16 +35,12 @@ def judge_attributions(record: Record, reading: Reading) -> Iterator[Outcome]:
 
 
 def _agree(found: Attribution, gold: LabelledAttribution) -> bool:
-    ours, theirs = _characters((s.start, s.end) for s in found.content), _characters(gold.content)
+    ours, theirs = characters((s.start, s.end) for s in found.content), characters(gold.content)
     if 2 * len(ours & theirs) < len(ours | theirs):
         return False
     if found.speaker is None or not gold.source:
         return found.speaker is None and not gold.source
     return any(found.speaker.overlaps(Span(*source)) for source in gold.source)
-
-
-def _characters(ranges: Iterable[Range]) -> set[int]:
-    return {i for start, end in ranges for i in range(start, end)}
 
 
 def fit_calibration(outcomes: Sequence[Outcome]) -> Calibration:

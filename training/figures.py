@@ -8,7 +8,7 @@ from tokenizers import Tokenizer
 
 from analysis.document import ModelInfo
 from analysis.models import Model, Network
-from training.records import Record
+from training.records import Record, characters
 
 IN_TRAINING = ModelInfo("in training", "0", "", ("en",))
 
@@ -32,8 +32,8 @@ def dev_figures(
             gold = record.attributions or ()
             contents.append(
                 (
-                    _characters(r for a in gold for r in a.content),
-                    _characters((s.start, s.end) for a in found for s in a.content),
+                    characters(r for a in gold for r in a.content),
+                    characters((s.start, s.end) for a in found for s in a.content),
                 )
             )
             sources.append(
@@ -43,10 +43,6 @@ def dev_figures(
                 )
             )
     return {"mention_f1": _f1(mentions), "content_f1": _f1(contents), "pair_f1": _f1(sources)}
-
-
-def _characters(ranges: Iterable[tuple[int, int]]) -> set[int]:
-    return {i for start, end in ranges for i in range(start, end)}
 
 
 def _f1(pairs: Iterable[tuple[Collection[Hashable], Collection[Hashable]]]) -> float:

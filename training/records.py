@@ -1,11 +1,16 @@
 """The examples to learn from, in one form whatever corpus they come from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from training.edits import Edit, EditedText
 
 Range = tuple[int, int]
+
+
+def characters(ranges: Iterable[Range]) -> set[int]:
+    """Return the offsets that the ranges cover together."""
+    return {i for start, end in ranges for i in range(start, end)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +63,7 @@ class Record:
 
         mentions, attributions = self.mentions, self.attributions
         if mentions is not None:
-            mentions = tuple(
-                NamedRange(*moved, m.type) for m in mentions if (moved := move((m.start, m.end)))
-            )
+            mentions = tuple(NamedRange(*move((m.start, m.end)), m.type) for m in mentions)
         if attributions is not None:
             attributions = tuple(attribution.moved(move) for attribution in attributions)
         return replace(self, text=edited.text, mentions=mentions, attributions=attributions)

@@ -94,5 +94,6 @@ def test_callers_who_left_are_not_answered(worker):
     """A connection that is closed already is nobody's fault."""
     here, there = socket.socketpair()
     there.close()
-    with here:
+    with here, structlog.testing.capture_logs() as events:
         worker.handle_error(None, here, None, errors.InvalidRequestLine("Zanzibar"))
+    assert [(event["status"], event["log_level"]) for event in events] == [(400, "info")]
