@@ -13,6 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from evaluation import tables
+
 Report = dict[str, Any]
 
 
@@ -47,7 +49,8 @@ def write_report(report: Report, folder: Path) -> Path:
 
 def render(report: Report) -> str:
     """Return the report as Markdown."""
-    return "\n".join([*_render_head(report), *_render_figures(report), *_render_rest(report), ""])
+    parts = (_render_head, _render_figures, _render_names, _render_rest)
+    return "\n".join([*(line for part in parts for line in part(report)), ""])
 
 
 def _render_head(report: Report) -> Iterator[str]:
@@ -65,37 +68,49 @@ def _render_head(report: Report) -> Iterator[str]:
 
 
 def _render_figures(report: Report) -> Iterator[str]:
-    yield from _table("data", "figure", "P", "R", "F")
-    for run in report["runs"]:
-        for name, row in _list_figures(run["scores"]):
-            yield f"| {run['data']} | {name} | {row} |"
-    yield ""
+    yield from tables.tabulate(
+        ("data", "figure", "P", "R", "F"),
+        (
+            (run["data"], name, *row)
+            for run in report["runs"]
+            for name, row in _list_figures(run["scores"])
+        ),
+    )
 
 
-def _list_figures(scores: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _list_figures(scores: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Any, Any, Any]]]:
     for name, figures in scores.items():
         if name == "speakers":
             yield from (
-                (f"speaker end to end, {row} ({counts['gold']})", f"| | {counts['right']}")
+                (f"speaker end to end, {row} ({counts['gold']})", ("", "", counts["right"]))
                 for row, counts in figures.items()
             )
         elif name in ("attributions", "speech"):
             yield from (
-                (f"{name}, {kind}: found with the right source", f"| | {values['joint']}")
+                (f"{name}, {kind}: found with the right source", ("", "", values["joint"]))
                 for kind, values in figures.items()
             )
         else:
-            yield name, f"{figures['P']} | {figures['R']} | {figures['F']}"
+            yield name, (figures["P"], figures["R"], figures["F"])
+
+
+def _render_names(report: Report) -> Iterator[str]:
+    yield "## Names"
+    yield ""
+    yield from tables.render_names(report["names"], report["speech"])
 
 
 def _render_rest(report: Report) -> Iterator[str]:
-    yield from _table("data", "articles", "failed", "not verbatim", "seconds")
-    for run in report["runs"]:
-        asked = run["asked"]
-        figures = (asked[key] for key in ("articles", "failed", "not_verbatim", "seconds"))
-        yield f"| {run['data']} | {' | '.join(map(str, figures))} |"
-    seed, load = report["seed"], report["load"]
+    yield "## Answers"
     yield ""
+    yield from tables.tabulate(
+        ("data", "articles", "failed", "not verbatim", "seconds"),
+        (
+            (data, *(asked[key] for key in ("articles", "failed", "not_verbatim", "seconds")))
+            for data, asked in _list_asked(report)
+        ),
+    )
+    seed, load = report["seed"], report["load"]
     yield (
         f"The sample article: {seed['entities_found']} of {seed['entities']} entities found, "
         f"{seed['entities_whole']} with all their mentions; {seed['quotes_found']} of "
@@ -112,9 +127,9 @@ def _render_rest(report: Report) -> Iterator[str]:
     )
 
 
-def _table(*columns: str) -> Iterator[str]:
-    yield f"| {' | '.join(columns)} |"
-    yield f"|{'---|' * len(columns)}"
+def _list_asked(report: Report) -> Iterator[tuple[str, Report]]:
+    yield from ((run["data"], run["asked"]) for run in report["runs"])
+    yield from ((name, short["asked"]) for name, short in report["names"]["short"].items())
 
 
 def _git(*arguments: str) -> str:

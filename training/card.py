@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.models import CONFIG_FILE, SHIPPED_WEIGHTS, WEIGHTS_FILE
+from evaluation.tables import render_names
 from training.settings import load_recipe
 
 _HEAD = """\
@@ -73,11 +74,15 @@ All are development parts.
 | data | figure | F1 or share, % |
 |---|---|---|
 """
-_TAIL = """
+_NAMES = """
 Lower rows are the harder ones: `uner_ewt.dev` is web text (blogs, mail, reviews) of which no part
 was trained on; `polnear.dev.mangled` is `polnear.dev` with damaged quotation marks;
 `speakers_entities.dev` was annotated for this project by one annotator and is small.
 
+### Names in detail
+
+"""
+_TAIL = """\
 ## Known failures
 
 - Organisations are the weakest type, and names the less seen in training the less found.
@@ -126,6 +131,8 @@ def render_card(config: Mapping[str, Any], results: Mapping[str, Any]) -> Iterat
     for run in results["runs"]:
         for name, value in _figures(run["scores"]):
             yield f"| {run['data']} | {name} | {value} |\n"
+    yield _NAMES
+    yield from (f"{line}\n" for line in render_names(results["names"], results["speech"]))
     yield _TAIL
 
 

@@ -3,6 +3,7 @@
 import json
 
 from evaluation.report import describe_run, write_report
+from tests.evaluation.figures import NAMES, ROWS, SPEECH
 
 REPORT = {
     **describe_run(),
@@ -18,6 +19,8 @@ REPORT = {
             },
         }
     ],
+    "names": NAMES,
+    "speech": SPEECH,
     "seed": {
         "entities": 12,
         "entities_found": 11,
@@ -49,6 +52,8 @@ def test_write_report(tmp_path):
         "| some.dev | speech, direct: found with the right source | | | 90.1 |",
         "| some.dev | speaker end to end, all (9) | | | 70.2 |",
         "| some.dev | 3 | 0 | 0 | 1.5 |",
+        "| sentences of some.dev | 600 | 0 | 0 | 24.2 |",
+        *ROWS,
         "- quote 3 (mixed, Ann Lee): not found",
         "0 answers differ",
     ):

@@ -1,8 +1,11 @@
 """Reading what the scorers print."""
 
+import json
+
 import pytest
 
-from evaluation.scores import parse_mentions, parse_speakers, pick_quotes
+from evaluation.counts import Counts
+from evaluation.scores import Tools, count_joint, parse_mentions, parse_speakers, pick_quotes
 
 MENTIONS = """\
 organisation  P 0.7512 R 0.7000 F1 0.7247 n 400
@@ -59,3 +62,28 @@ def test_pick_quotes():
     kinds = ("all", "direct", "mixed", "indirect")
     scores = pick_quotes({kind: figures for kind in kinds})
     assert scores["mixed"] == {"exact": 61.5, "found": 88.0, "joint": 71.7}
+
+
+def test_count_joint():
+    """Of 7 predicted, 42.857 % are right: 3."""
+    joint = {"P": 300 / 7, "R": 60.0, "F": 50.0, "pred": 7, "gold": 5}
+    assert count_joint({"all": {"joint found+source": joint}}) == Counts(3, 7, 5)
+
+
+SCORER = """\
+import json, sys
+gold, prediction = (json.loads(open(path, encoding="utf-8").read()) for path in sys.argv[1:3])
+assert gold["id"] == prediction["id"] and sys.argv[3:5] == ["--json", "--speech"]
+figures = {"P": 100.0, "pred": prediction["quotes"], "gold": gold["quotes"]}
+print(json.dumps({"all": {"joint found+source": figures}}))
+"""
+
+
+def test_count_speech(tmp_path):
+    """Each article is scored alone, by id, in the order of the gold file."""
+    (tmp_path / "score_quotes.py").write_text(SCORER)
+    gold, prediction = tmp_path / "gold.jsonl", tmp_path / "prediction.jsonl"
+    for path, articles in ((gold, [("é", 3), ("b", 5)]), (prediction, [("b", 4), ("é", 2)])):
+        lines = (json.dumps({"id": name, "quotes": quotes}) for name, quotes in articles)
+        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    assert Tools(tmp_path).count_speech(gold, prediction) == [Counts(2, 2, 3), Counts(4, 4, 5)]

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from tests.evaluation.figures import NAMES, ROWS, SPEECH
 from training import card
 from training.settings import load_recipe
 
@@ -25,6 +26,8 @@ RESULTS = {
             },
         }
     ],
+    "names": NAMES,
+    "speech": SPEECH,
 }
 
 
@@ -39,6 +42,12 @@ def test_card_names_every_corpus():
 def test_card_holds_the_figures(figure):
     """Every figure comes from the evaluation."""
     assert figure in "".join(card.render_card(CONFIG, RESULTS))
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_card_details_names(row):
+    """Intervals, regions, unseen names, short texts and calibration stand in the card."""
+    assert row in "".join(card.render_card(CONFIG, RESULTS)).splitlines()
 
 
 def test_figures_of_other_weights(tmp_path, monkeypatch):
