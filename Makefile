@@ -108,6 +108,18 @@ evaluate: install ## Score the service on the corpora in DATA (default ../shared
 	@echo "==> Evaluating on $(DATA)"
 	$(BIN)/python -m evaluation $(DATA)
 
+.PHONY: robustness
+robustness: install ## Score the service on damaged copies of the corpora in DATA (LIMIT=20: of so many articles each)
+	@echo "==> Evaluating on damaged copies of $(DATA)"
+	$(BIN)/python -m evaluation.robustness $(DATA) $(if $(LIMIT),--limit $(LIMIT))
+
+CHECKOUTS ?= ../checkouts
+
+.PHONY: prepare
+prepare: install ## Make the corpora in DATA from checkouts of their public sources in CHECKOUTS (CLONE=1: fetch them)
+	@echo "==> Making the corpora in $(DATA) from $(CHECKOUTS)"
+	$(BIN)/python -m training.prepare $(CHECKOUTS) $(DATA) $(if $(CLONE),--clone)
+
 .PHONY: train
 train: $(VENV)/.dev install ## Train the model on the corpora in DATA (default ../shared/data)
 	@echo "==> Installing the starting encoder"
