@@ -4,16 +4,17 @@ Only one thread may call a pipeline: Stanza does not promise more.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 import stanza
 import torch
 
-from analysis.document import Analysis, AnalysisWarning, ModelInfo
+from analysis.document import Analysis, AnalysisWarning, Entity, ModelInfo, Quote
 from analysis.entities import group_mentions
 from analysis.errors import UnsupportedLanguage
+from analysis.markup import Legible, make_legible
 from analysis.mentions import carry_names
 from analysis.models import RESOURCES_FILE, SHIPPED_WEIGHTS
 from analysis.packages import DEFAULT_MODELS_DIR, Package, PackageReader, load_package
@@ -68,10 +69,11 @@ class WhosaidPipeline:
         return [self._analyze(text, language) for text in texts]
 
     def _analyze(self, text: str, language: str) -> Analysis:
-        if not text.strip():
+        legible = make_legible(_readable(text))
+        if not legible.text.strip():
             return Analysis(text, language)
-        document = self._pipeline(_readable(text))
-        return Analysis(text, language, document.entities, document.quotes)
+        document = self._pipeline(legible.text)
+        return _restore(text, language, legible, document.entities, document.quotes)
 
 
 class PackagePipeline:
@@ -84,16 +86,18 @@ class PackagePipeline:
     def analyze(self, texts: Sequence[str], language: str = "en") -> list[Analysis]:
         """Return the analysis of each text, in order; see `Pipeline`."""
         _check_language(language, self.info)
-        readings = self._reader.read([_readable(text) for text in texts])
+        legibles = [make_legible(_readable(text)) for text in texts]
+        readings = self._reader.read([legible.text for legible in legibles])
         return [
-            Analysis(
+            _restore(
                 text,
                 language,
-                group_mentions(text, carry_names(text, reading.mentions)),
-                find_quotes(text, read_marks(text)),
+                legible,
+                group_mentions(legible.text, carry_names(legible.text, reading.mentions)),
+                find_quotes(legible.text, read_marks(legible.text)),
                 (_NO_ATTRIBUTION,),
             )
-            for text, reading in zip(texts, readings, strict=True)
+            for text, legible, reading in zip(texts, legibles, readings, strict=True)
         ]
 
 
@@ -119,6 +123,24 @@ def load_pipeline(
 def _check_language(language: str, info: ModelInfo) -> None:
     if language not in info.languages:
         raise UnsupportedLanguage(language, info.languages)
+
+
+def _restore(
+    text: str,
+    language: str,
+    legible: Legible,
+    entities: Iterable[Entity],
+    quotes: Iterable[Quote],
+    warnings: tuple[AnalysisWarning, ...] = (),
+) -> Analysis:
+    """Return the analysis of `text` that was made of what is legible in it."""
+    return Analysis(
+        text,
+        language,
+        tuple(map(legible.restore_entity, entities)),
+        tuple(map(legible.restore_quote, quotes)),
+        warnings,
+    )
 
 
 def _readable(text: str) -> str:
