@@ -34,6 +34,11 @@ class Shape(IntEnum):
     MIXED = 5
 
 
+# In a text that is all capitals they are read as small letters, of which training shows as many.
+_SHOUTED = frozenset((Shape.CAPITALIZED, Shape.UPPER, Shape.MIXED))
+_SHOUTED_LETTERS = 20
+
+
 @dataclass(frozen=True, slots=True)
 class Pieces:
     """The pieces of one text, in parallel lists.
@@ -89,6 +94,7 @@ def piece_id(tokenizer: Tokenizer, piece: str) -> int:
 def split_pieces(text: str, tokenizer: Tokenizer) -> Pieces:
     """Return the pieces of `text`, which must hold no lone surrogates."""
     states = mark_states(text, pair_marks(text))
+    shouts = _is_shouted(text)
     paragraphs = [m for m in PARAGRAPH.finditer(text) if not m.group().isspace()]
     encodings = tokenizer.encode_batch([m.group() for m in paragraphs], add_special_tokens=False)
     break_id = piece_id(tokenizer, BREAK_PIECE)
@@ -101,8 +107,17 @@ def split_pieces(text: str, tokenizer: Tokenizer) -> Pieces:
             if start == end:
                 continue
             start, end = start + offset, end + offset
-            _append(pieces, piece, start, end, word_shape(text[start:end]), states[start], number)
+            shape = word_shape(text[start:end])
+            if shouts and shape in _SHOUTED:
+                shape = Shape.LOWER
+            _append(pieces, piece, start, end, shape, states[start], number)
     return pieces
+
+
+def _is_shouted(text: str) -> bool:
+    """Tell whether capitals say nothing in `text`, because nearly all of its letters are."""
+    capitals = sum(map(str.isupper, text))
+    return capitals >= _SHOUTED_LETTERS and sum(map(str.islower, text)) < capitals / 10
 
 
 def _append(
