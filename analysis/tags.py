@@ -86,9 +86,13 @@ class TagScheme:
             for first, last, label in self._spans(path)
         ]
 
-    def _search(self, scores: Scores) -> list[int]:
+    def step_scores(self) -> Scores:
+        """Return what each step from one tag (row) to another (column) adds to a path's score."""
         allowed = [[self.may_follow(tag, earlier) for tag in self.tags] for earlier in self.tags]
-        steps = np.where(allowed, 0.0, _FORBIDDEN)
+        return np.where(allowed, 0.0, _FORBIDDEN).astype(np.float32)
+
+    def _search(self, scores: Scores) -> list[int]:
+        steps = self.step_scores()
         best = scores[0] + np.where([self.may_start(tag) for tag in self.tags], 0.0, _FORBIDDEN)
         back = np.empty((len(scores), len(self.tags)), dtype=np.int64)
         for i in range(1, len(scores)):

@@ -13,7 +13,7 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 from analysis.models import Config, Network
 from training.augmentation import Rates
 from training.export import export_model
-from training.settings import Learning, Recipe
+from training.settings import Learning, Phase, Recipe
 
 WORDS = [
     *("ann", "lee", "mayor", "minister", "council", "river", "bridge", "harbour", "water", "city"),
@@ -35,14 +35,12 @@ TINY = Config(
 WIDE = replace(TINY, positions=512, window=256, stride=128)
 
 
-def tiny_recipe(**learning) -> Recipe:
+def tiny_recipe(*, pieces: int = 600, **learning) -> Recipe:
     """Return a recipe that is over in a moment; keywords change how it learns."""
     settings = {
-        "pieces": 600,
+        "phases": (Phase(pieces, 1e-3, 1e-2),),
         "batch_pieces": 96,
         "window": 40,
-        "encoder_rate": 1e-3,
-        "head_rate": 1e-2,
         "warm_up": 0.1,
         "weight_decay": 0.01,
         "attribution_weight": 1.0,
@@ -60,7 +58,17 @@ def tiny_recipe(**learning) -> Recipe:
         languages=("en",),
         encoder={"package": "none", "hub": "none"},
         corpora=(),
-        augmentation=Rates(marks=0.5, dashes=0.5, glue=0.5, names=0.5, case=0.3, noise=0.3),
+        augmentation=Rates(
+            marks=0.5,
+            dashes=0.5,
+            glue=0.5,
+            names=0.5,
+            case=0.3,
+            noise=0.3,
+            stops=0.3,
+            worldwide=0.3,
+            coined=0.2,
+        ),
         learning=Learning(**settings),
         dev={},
     )

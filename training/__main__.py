@@ -7,22 +7,26 @@ import argparse
 import importlib.util
 import json
 import os
-from functools import partial
+from collections.abc import Iterable
 from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
 from transformers import BertModel
 
-from analysis.models import SHIPPED_WEIGHTS, Calibrations, Config, Model, Network
+from analysis.document import Mention
+from analysis.mentions import carry_names
+from analysis.models import SHIPPED_WEIGHTS, Calibrations, Config, Network, load_model
 from evaluation.report import describe_run
 from training.calibration import fit_calibration, judge_attributions, judge_mentions
 from training.corpora import add_silver, read_articles, read_attributions, read_sentences
 from training.export import export_model
-from training.figures import IN_TRAINING, dev_figures
+from training.figures import dev_figures, model_of
+from training.gazetteers import build_gazetteers
 from training.learning import Batches, Sources, Trainer
 from training.records import Record
 from training.settings import RECIPE, Corpus, Recipe, load_recipe
+from training.silver import judge_silver
 
 
 def main() -> None:
@@ -31,6 +35,7 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="the folder of the corpora")
     parser.add_argument("--recipe", type=Path, default=RECIPE)
     parser.add_argument("--work", type=Path, default=Path("build/training"))
+    parser.add_argument("--start", type=Path, help="weights to go on from: the first phase's")
     parser.add_argument("--out", type=Path, default=SHIPPED_WEIGHTS)
     parser.add_argument("--results", type=Path, default=Path("evaluation/results"))
     options = parser.parse_args()
@@ -39,30 +44,62 @@ def main() -> None:
     torch.set_num_threads(recipe.learning.threads)
     torch.manual_seed(recipe.seed)
 
-    folder = find_encoder(recipe)
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
+    network, tokenizer = build_start(recipe, options.start)
     print("reading the corpora", flush=True)
     sources = read_sources(recipe, options.data)
     for (records, repeats), corpus in zip(sources, recipe.corpora, strict=True):
         print(f"  {corpus.path}: {len(records)} texts, {repeats} times an epoch", flush=True)
-    # Dropout in the attention would keep PyTorch from its fast kernels.
-    encoder = BertModel.from_pretrained(
-        folder, add_pooling_layer=False, attention_probs_dropout_prob=0.0
-    )
-    network = Network(Config(), encoder)
-    trainer = Trainer(network, Batches(sources, tokenizer, recipe), recipe, options.work)
+    gazetteers = build_gazetteers(recipe.seed)
+    trainer = Trainer(network, recipe, options.work, first_phase=1 if options.start else 0)
     articles, quoted = read_dev(recipe, options.data)
     few = slice(recipe.dev.texts)
-    trainer.train(
-        partial(dev_figures, tokenizer=tokenizer, articles=articles[few], quoted=quoted[few])
-    )
+
+    def evaluate(network: Network) -> dict[str, float]:
+        return dev_figures(model_of(network, tokenizer), articles[few], quoted[few])
+
+    for phase in range(len(recipe.learning.phases)):
+        if phase:
+            sources = judge_sources(sources, network, tokenizer, options.work)
+        trainer.train(phase, Batches(sources, tokenizer, recipe, gazetteers), evaluate)
     print("calibrating on the dev texts", flush=True)
     calibrations = calibrate(network, tokenizer, articles, quoted)
     export_model(network, tokenizer, recipe, options.out, calibrations)
     print(f"exported to {options.out}", flush=True)
     write_summary(recipe, trainer, options.results)
+
+
+def build_start(recipe: Recipe, start: Path | None) -> tuple[Network, Tokenizer]:
+    """Return the network to begin with: its encoder pre-trained, or all of it as in `start`."""
+    if start:
+        model = load_model(start)
+        return model.network, model.tokenizer
+    folder = find_encoder(recipe)
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    # Dropout in the attention would keep PyTorch from its fast kernels.
+    encoder = BertModel.from_pretrained(
+        folder, add_pooling_layer=False, attention_probs_dropout_prob=0.0
+    )
+    return Network(Config(), encoder), tokenizer
+
+
+def judge_sources(sources: Sources, network: Network, tokenizer: Tokenizer, work: Path) -> Sources:
+    """Let the network judge the names of the corpora that a tagger labelled, once."""
+    model = model_of(network, tokenizer)
+
+    def find_names(text: str) -> Iterable[Mention]:
+        return carry_names(text, model.read(text).mentions)
+
+    return [
+        (
+            judge_silver(records, find_names, work / f"silver-{number}.jsonl")
+            if any(r.mentions is not None and r.attributions is not None for r in records)
+            else records,
+            repeats,
+        )
+        for number, (records, repeats) in enumerate(sources)
+    ]
 
 
 def write_summary(recipe: Recipe, trainer: Trainer, folder: Path) -> None:
@@ -122,7 +159,7 @@ def calibrate(
     network: Network, tokenizer: Tokenizer, articles: list[Record], quoted: list[Record]
 ) -> Calibrations:
     """Fit the maps from scores to probabilities on dev texts."""
-    model = Model(network.cpu(), tokenizer, network.config, IN_TRAINING)
+    model = model_of(network, tokenizer)
     mentions = [o for r in articles for o in judge_mentions(r, model.read(r.text))]
     attributions = [o for r in quoted for o in judge_attributions(r, model.read(r.text))]
     return Calibrations(fit_calibration(mentions), fit_calibration(attributions))

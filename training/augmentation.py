@@ -5,11 +5,12 @@ Every change is an edit of the text, so that labels stay where they belong.
 
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from analysis.marks import Quotation, pair_marks
 from training.edits import Edit
+from training.gazetteers import Gazetteers, coin_word
 from training.records import NamedRange, Record
 
 _GLYPHS = ["“", "”", '"', "„", "«", "»"]
@@ -27,6 +28,10 @@ class Rates:
     names: float
     case: float
     noise: float
+    stops: float
+    # Of the names put in: from gazetteers, and made up.
+    worldwide: float
+    coined: float
 
 
 def augment(record: Record, names: "NamePool", rates: Rates, rng: random.Random) -> Record:
@@ -36,6 +41,7 @@ def augment(record: Record, names: "NamePool", rates: Rates, rng: random.Random)
         (rates.dashes, lambda r: insert_dashes(r, rng)),
         (rates.glue, lambda r: glue_words(r, rng)),
         (rates.marks, lambda r: damage_marks(r, rng)),
+        (rates.stops, lambda r: drop_spaces(r, rng)),
         (rates.noise, lambda r: add_noise(r, rng)),
         (rates.case, lambda r: change_case(r, rng)),
     ]
@@ -46,23 +52,56 @@ def augment(record: Record, names: "NamePool", rates: Rates, rng: random.Random)
 
 
 class NamePool:
-    """The names of each type in the training texts, each as often as it is used."""
+    """The names of each type in the training texts, each as often as it is used, and others.
 
-    def __init__(self, records: Sequence[Record]) -> None:
+    Of the names drawn, the share `worldwide` comes from the gazetteers, and the
+    share `coined` is nobody's: put together from the halves of two others.
+    """
+
+    def __init__(
+        self,
+        records: Sequence[Record],
+        gazetteers: Gazetteers,
+        *,
+        worldwide: float = 0.0,
+        coined: float = 0.0,
+    ) -> None:
         self._names: dict[str, list[str]] = {}
+        self._gazetteers = gazetteers
+        self._worldwide, self._coined = worldwide, coined
         for record in records:
             for mention in record.mentions or ():
                 name = record.text[mention.start : mention.end]
                 self._names.setdefault(mention.type, []).append(name)
 
+    def knows(self, kind: str) -> bool:
+        """Tell whether the training texts hold a name of the type."""
+        return kind in self._names
+
     def draw(self, kind: str, words: int, rng: random.Random) -> str:
         """Return a name of the type, of as many words where a few tries find one."""
-        name = rng.choice(self._names[kind])
-        for _ in range(8):
-            if len(name.split()) == words:
-                break
-            name = rng.choice(self._names[kind])
-        return name
+        choice = rng.random()
+        known: Sequence[str] = self._names[kind]
+        names = self._gazetteers.get(kind) or known if choice < self._worldwide else known
+        name = _draw(names, words, rng)
+        if choice < 1 - self._coined:
+            return name
+        parts = zip(name.split(), _draw(names, words, rng).split(), strict=False)
+        return " ".join(_blend(first, second, rng) for first, second in parts)
+
+
+def _draw(names: Sequence[str], words: int, rng: random.Random) -> str:
+    name = rng.choice(names)
+    for _ in range(8):
+        if len(name.split()) == words:
+            break
+        name = rng.choice(names)
+    return name
+
+
+def _blend(first: str, second: str, rng: random.Random) -> str:
+    """Coin a word where both are ordinary ones; acronyms, particles and initials stay."""
+    return coin_word(first, second, rng) if first.istitle() and second.istitle() else first
 
 
 def swap_names(record: Record, names: NamePool, rng: random.Random) -> Record:
@@ -82,7 +121,7 @@ def swap_names(record: Record, names: NamePool, rng: random.Random) -> Record:
 
 
 def _new_name(name: str, mention: NamedRange, names: NamePool, rng: random.Random) -> str:
-    if rng.random() < 0.5 or "\n" in name:
+    if rng.random() < 0.5 or "\n" in name or not names.knows(mention.type):
         return name
     return names.draw(mention.type, len(name.split()), rng).replace("\n", " ")
 
@@ -160,35 +199,57 @@ def _dash(text: str, before: tuple[int, int], after: tuple[int, int], dash: str)
 
 
 def glue_words(record: Record, rng: random.Random) -> Record:
-    """Drop the space before some cues and after some marks ("troopsdeclared")."""
+    """Drop the space before some cues, after some marks and elsewhere ("troopsdeclared")."""
     edits = [
         Edit(start - 1, start, "")
         for attribution in record.attributions or ()
         for start, _ in attribution.cue
         if start and record.text[start - 1] == " " and rng.random() < 0.3
     ]
-    edits += [
+    for match in re.finditer(r" ", record.text):
+        after_mark = record.text[match.start() - 1 : match.start()] in _CLOSING
+        if rng.random() < (0.08 if after_mark else 0.01):
+            edits.append(Edit(match.start(), match.end(), ""))
+    return record.edited(edits)
+
+
+_CLOSING = frozenset('.,”"’)»')
+
+
+def drop_spaces(record: Record, rng: random.Random) -> Record:
+    """Drop the space after most full stops, as broken copy does ("shut.Lee went")."""
+    share = rng.uniform(0.3, 1.0)
+    edits = [
         Edit(match.start(), match.end(), "")
-        for match in re.finditer(r"(?<=[.,]) ", record.text)
-        if rng.random() < 0.05
+        for match in re.finditer(r"(?<=[.?!”\"]) (?=[^\W\d_a-z]|[“\"])", record.text)
+        if rng.random() < share
     ]
     return record.edited(edits)
+
+
+_MISREAD: Mapping[str, Sequence[str]] = {
+    **{"l": "1Ii", "I": "l1", "1": "lI", "O": "0", "0": "O", "o": "0c", "e": "c", "c": "e"},
+    **{"h": "b", "b": "h", "S": "5", "s": "5", "B": "8", "g": "9q", "n": "ri", "u": "ii"},
+    **{"m": ("rn", "nn"), "w": ("vv",), "d": ("cl",), "a": "oe", "t": "fl", "f": "t", "i": "1l"},
+}
 
 
 def add_noise(record: Record, rng: random.Random) -> Record:
     """Misread about one letter in a hundred, as character recognition does."""
     edits = []
-    for match in re.finditer(r"[^\W\d_]", record.text):
-        if rng.random() < 0.01:
+    for match in re.finditer(r"[^\W_]", record.text):
+        if rng.random() < 0.012:
             letter = match.group()
             wrong = rng.choice(["", rng.choice(_LETTERS), letter * 2, letter.swapcase()])
+            if letter in _MISREAD and rng.random() < 0.6:
+                wrong = rng.choice(_MISREAD[letter])
             edits.append(Edit(match.start(), match.end(), wrong))
     return record.edited(edits)
 
 
 def change_case(record: Record, rng: random.Random) -> Record:
     """Set the text in capitals, in small letters or as a headline, letter by letter."""
-    change = rng.choice([str.upper, str.upper, str.lower, str.title])
+    change = rng.choices([str.upper, str.lower, str.title], [2, 2, 1])[0]
     if change is str.title:
         changed = re.sub(r"(?<!\w)[a-z]", lambda m: m.group().upper(), record.text)
         return replace(record, text=changed)

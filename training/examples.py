@@ -73,6 +73,10 @@ def cut_examples(
     if record.mentions is not None:
         spans = [(m.start, m.end, m.type) for m in record.mentions]
         mention_tags = _tag(pieces, spans, MENTION_TAGS)
+        for start, end in record.doubts:
+            if found := _range(pieces, start, end):
+                first, last = found
+                mention_tags[first : last + 1] = [UNLABELLED] * (last + 1 - first)
     attribution_tags, parts = [UNLABELLED] * len(pieces), []
     if record.attributions is not None:
         parts = list(_find_parts(record, pieces))

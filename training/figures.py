@@ -13,11 +13,15 @@ from training.records import Record, characters
 IN_TRAINING = ModelInfo("in training", "0", "", ("en",))
 
 
+def model_of(network: Network, tokenizer: Tokenizer) -> Model:
+    """Return a model of a copy of `network`, which can go on learning."""
+    return Model(deepcopy(network).cpu(), tokenizer, network.config, IN_TRAINING)
+
+
 def dev_figures(
-    network: Network, tokenizer: Tokenizer, articles: Sequence[Record], quoted: Sequence[Record]
+    model: Model, articles: Sequence[Record], quoted: Sequence[Record]
 ) -> dict[str, float]:
     """Return mention F1 on `articles`, and F1 of content words and linked sources on `quoted`."""
-    model = Model(deepcopy(network).cpu(), tokenizer, network.config, IN_TRAINING)
     with torch.inference_mode():
         mentions = [
             (
@@ -42,10 +46,11 @@ def dev_figures(
                     {(a.content[0].start, a.speaker.end) for a in found if a.speaker},
                 )
             )
-    return {"mention_f1": _f1(mentions), "content_f1": _f1(contents), "pair_f1": _f1(sources)}
+    return {"mention_f1": f1(mentions), "content_f1": f1(contents), "pair_f1": f1(sources)}
 
 
-def _f1(pairs: Iterable[tuple[Collection[Hashable], Collection[Hashable]]]) -> float:
+def f1(pairs: Iterable[tuple[Collection[Hashable], Collection[Hashable]]]) -> float:
+    """Return the F1, in percent, of pairs of what is right and what was found."""
     pairs = list(pairs)
     right = sum(len(set(gold) & set(found)) for gold, found in pairs)
     total = sum(len(gold) + len(found) for gold, found in pairs)

@@ -11,13 +11,14 @@ from typing import Any
 
 import torch
 from tokenizers import Tokenizer
-from torch import nn
+from torch import Tensor, nn
 from tqdm import tqdm
 
 from analysis.models import Network
 from training.augmentation import NamePool, Rates, augment
 from training.examples import Batch, Example, collate, cut_examples
-from training.losses import attribution_loss, link_loss, mention_loss
+from training.gazetteers import Gazetteers
+from training.losses import Losses, find_losses
 from training.records import Record
 from training.settings import Learning, Recipe
 
@@ -30,13 +31,16 @@ Sources = Sequence[tuple[Sequence[Record], float]]
 class Batches:
     """The batches of each epoch, the same for the same seed."""
 
-    def __init__(self, sources: Sources, tokenizer: Tokenizer, recipe: Recipe) -> None:
+    def __init__(
+        self, sources: Sources, tokenizer: Tokenizer, recipe: Recipe, gazetteers: Gazetteers
+    ) -> None:
         self._sources = sources
         self._tokenizer = tokenizer
         self._recipe = recipe
         # Silver names are too doubtful to be put into other texts.
-        trusted = [r for records, _ in sources for r in records if r.mention_weight >= 0.5]
-        self._names = NamePool(trusted)
+        trusted = [r for records, _ in sources for r in records if r.attributions is None]
+        rates = recipe.augmentation
+        self._names = NamePool(trusted, gazetteers, worldwide=rates.worldwide, coined=rates.coined)
 
     def epoch(self, number: int) -> Iterator[Batch]:
         """Yield the batches of an epoch, windows of like length together."""
@@ -77,15 +81,28 @@ def _group(examples: list[Example], most: int, rng: random.Random) -> Iterator[l
 class Trainer:
     """The network, its optimizer, and how far training has come."""
 
-    def __init__(self, network: Network, batches: Batches, recipe: Recipe, folder: Path) -> None:
+    def __init__(
+        self,
+        network: Network,
+        recipe: Recipe,
+        folder: Path,
+        *,
+        first_phase: int = 0,
+        losses: Callable[[Network, Tensor, Batch], Losses] = find_losses,
+    ) -> None:
+        """Take up what `folder` holds; else start with `first_phase`, those before it done."""
         self.network = network
-        self._batches = batches
+        self._find_losses = losses
         self._learning: Learning = recipe.learning
         self._checkpoint = folder / "checkpoint.pt"
         self._log = folder / "log.jsonl"
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        if self._device.type == "cpu":
+            # Plain attention learns faster on a processor than PyTorch's fused kernel.
+            network.encoder.set_attn_implementation("eager")
         self._optimizer = _optimizer(network.to(self._device), recipe.learning)
-        self._pieces = self._epoch = self._step = 0
+        self._phase, self._epoch, self._step = first_phase, 0, 0
+        self._pieces = sum(phase.pieces for phase in self._learning.phases[:first_phase])
         self._seconds = 0.0
         if self._checkpoint.exists():
             self._resume()
@@ -100,14 +117,23 @@ class Trainer:
         lines = self._log.read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in lines]
 
-    def train(self, evaluate: Callable[[Network], dict[str, float]]) -> None:
-        """Train until the recipe's number of pieces is reached; log losses and dev figures."""
+    def train(
+        self, phase: int, batches: Batches, evaluate: Callable[[Network], dict[str, float]]
+    ) -> None:
+        """Train until the phase's number of pieces is reached; log losses and dev figures.
+
+        A phase that is over already is passed over.
+        """
+        if phase < self._phase:
+            return
+        if phase > self._phase:
+            self._phase, self._step = phase, 0
         saved = started = time.monotonic()
         before = self._seconds
         interval = self._learning.pieces / self._learning.evaluations
         progress = tqdm(total=self._learning.pieces, initial=self._pieces, unit="piece")
         self.network.train()
-        for batch in self._remaining():
+        for batch in self._remaining(batches):
             losses = self._learn(batch)
             progress.update(batch.pieces)
             due = (self._pieces // interval) > ((self._pieces - batch.pieces) // interval)
@@ -120,15 +146,22 @@ class Trainer:
         self._save()
         progress.close()
 
-    def _remaining(self) -> Iterator[Batch]:
+    def _bounds(self) -> tuple[int, int]:
+        """Return the numbers of pieces at which the phase begins and ends."""
+        phases = self._learning.phases
+        start = sum(phase.pieces for phase in phases[: self._phase])
+        return start, start + phases[self._phase].pieces
+
+    def _remaining(self, batches: Batches) -> Iterator[Batch]:
         done = self._step
-        while self._pieces < self._learning.pieces:
-            for number, batch in enumerate(self._batches.epoch(self._epoch)):
+        end = self._bounds()[1]
+        while self._pieces < end:
+            for number, batch in enumerate(batches.epoch(self._epoch)):
                 if number < done:
                     continue
                 yield batch
-                if self._pieces >= self._learning.pieces:
-                    return
+                if self._pieces >= end:
+                    break
             self._epoch, self._step, done = self._epoch + 1, 0, 0
 
     def _learn(self, batch: Batch) -> dict[str, float]:
@@ -140,13 +173,12 @@ class Trainer:
         with torch.autocast(self._device.type, torch.bfloat16) if use_bfloat16 else nullcontext():
             hidden = self.network.encode(batch.ids, batch.shapes, batch.states, batch.mask)
         hidden = hidden.float()
-        weights = {"mention": 1.0, "attribution": self._learning.attribution_weight}
-        losses = {
-            "mention": mention_loss(self.network, hidden, batch),
-            "attribution": attribution_loss(self.network, hidden, batch),
-            "link": link_loss(self.network, hidden, batch),
+        losses = self._find_losses(self.network, hidden, batch)
+        weights = {
+            "mention": 1.0,
+            "attribution": self._learning.attribution_weight,
+            "link": self._learning.link_weight,
         }
-        weights["link"] = self._learning.link_weight
         present = {name: loss for name, loss in losses.items() if loss is not None}
         self._pieces += batch.pieces
         self._step += 1
@@ -157,11 +189,19 @@ class Trainer:
             self._optimizer.step()
         return {name: round(loss.item(), 4) for name, loss in present.items()}
 
+    def rates(self) -> dict[str, float]:
+        """Return the learning rates at this point."""
+        names = {True: "encoder", False: "heads"}
+        return {names[g["is_encoder"]]: g["lr"] for g in self._optimizer.param_groups}
+
     def _set_rates(self) -> None:
-        share = self._pieces / self._learning.pieces
+        start, end = self._bounds()
+        share = (self._pieces - start) / (end - start)
         rate = min(1.0, (share + 1e-4) / self._learning.warm_up) * max(0.0, 1.0 - share)
+        phase = self._learning.phases[self._phase]
         for group in self._optimizer.param_groups:
-            group["lr"] = group["base"] * rate
+            base = phase.encoder_rate if group["is_encoder"] else phase.head_rate
+            group["lr"] = base * rate
 
     def _evaluate(self, evaluate: Callable[[Network], dict[str, float]]) -> dict[str, float]:
         self.network.eval()
@@ -183,7 +223,7 @@ class Trainer:
         state: dict[str, Any] = {
             "network": self.network.state_dict(),
             "optimizer": self._optimizer.state_dict(),
-            "progress": (self._pieces, self._epoch, self._step, self._seconds),
+            "progress": (self._pieces, self._phase, self._epoch, self._step, self._seconds),
         }
         partial = self._checkpoint.with_suffix(".partial")
         torch.save(state, partial)
@@ -193,7 +233,7 @@ class Trainer:
         state = torch.load(self._checkpoint, map_location=self._device, weights_only=True)
         self.network.load_state_dict(state["network"])
         self._optimizer.load_state_dict(state["optimizer"])
-        self._pieces, self._epoch, self._step, self._seconds = state["progress"]
+        self._pieces, self._phase, self._epoch, self._step, self._seconds = state["progress"]
 
 
 def _optimizer(network: Network, learning: Learning) -> torch.optim.Optimizer:
@@ -208,12 +248,11 @@ def _optimizer(network: Network, learning: Learning) -> torch.optim.Optimizer:
         [
             {
                 "params": parameters,
-                "base": learning.encoder_rate if is_encoder else learning.head_rate,
+                "is_encoder": is_encoder,
                 "weight_decay": learning.weight_decay if decays else 0.0,
             }
             for (is_encoder, decays), parameters in groups.items()
         ],
-        lr=learning.head_rate,
         fused=True,
     )
 

@@ -8,6 +8,17 @@ from analysis.models import Network
 from analysis.readings import CONTENT, CUE, SOURCE
 from training.examples import UNLABELLED, Batch, Example, Part
 
+Losses = dict[str, Tensor | None]
+
+
+def find_losses(network: Network, hidden: Tensor, batch: Batch) -> Losses:
+    """Return each loss of a batch by name, None for what it has no labels of."""
+    return {
+        "mention": mention_loss(network, hidden, batch),
+        "attribution": attribution_loss(network, hidden, batch),
+        "link": link_loss(network, hidden, batch),
+    }
+
 
 def mention_loss(network: Network, hidden: Tensor, batch: Batch) -> Tensor | None:
     """Return the weighted cross-entropy of the mention tags, None where nothing is labelled."""

@@ -42,7 +42,8 @@ class Record:
     """A text with the labels that its corpus gives: mentions, attributions, or both.
 
     `mention_weight` says how far the mentions are trusted; None means not
-    labelled at all, which is not the same as holding none.
+    labelled at all, which is not the same as holding none. `doubts` are the
+    stretches where it is open whether there is a mention.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Record:
     mentions: tuple[NamedRange, ...] | None = None
     attributions: tuple[LabelledAttribution, ...] | None = None
     mention_weight: float = 1.0
+    doubts: tuple[Range, ...] = ()
 
     def edited(self, edits: list[Edit]) -> "Record":
         """Return the record after changes to its text."""
@@ -66,4 +68,10 @@ class Record:
             mentions = tuple(NamedRange(*move((m.start, m.end)), m.type) for m in mentions)
         if attributions is not None:
             attributions = tuple(attribution.moved(move) for attribution in attributions)
-        return replace(self, text=edited.text, mentions=mentions, attributions=attributions)
+        return replace(
+            self,
+            text=edited.text,
+            mentions=mentions,
+            attributions=attributions,
+            doubts=tuple(map(move, self.doubts)),
+        )

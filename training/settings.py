@@ -21,14 +21,21 @@ class Corpus:
 
 
 @dataclass(frozen=True, slots=True)
+class Phase:
+    """A stretch of training in which the rates rise and then decay to zero."""
+
+    pieces: int
+    encoder_rate: float
+    head_rate: float
+
+
+@dataclass(frozen=True, slots=True)
 class Learning:
     """How the network learns; see the comments in the recipe."""
 
-    pieces: int
+    phases: tuple[Phase, ...]
     batch_pieces: int
     window: int
-    encoder_rate: float
-    head_rate: float
     warm_up: float
     weight_decay: float
     attribution_weight: float
@@ -37,6 +44,11 @@ class Learning:
     threads: int
     checkpoint_seconds: float
     evaluations: int
+
+    @property
+    def pieces(self) -> int:
+        """The pieces of all phases together."""
+        return sum(phase.pieces for phase in self.phases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +86,11 @@ def load_recipe(path: Path = RECIPE) -> Recipe:
             "corpora": tuple(Corpus(**corpus) for corpus in values["corpora"]),
             "augmentation": Rates(**values["augmentation"]),
             "dev": Dev(**values["dev"]),
-            "learning": Learning(**values["learning"]),
+            "learning": Learning(
+                **{
+                    **values["learning"],
+                    "phases": tuple(Phase(**phase) for phase in values["learning"]["phases"]),
+                }
+            ),
         }
     )

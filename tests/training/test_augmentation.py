@@ -11,6 +11,7 @@ from training.augmentation import (
     augment,
     change_case,
     damage_marks,
+    drop_spaces,
     glue_words,
     insert_dashes,
     swap_names,
@@ -18,7 +19,7 @@ from training.augmentation import (
 from training.records import LabelledAttribution, NamedRange, Record
 
 SEEDS = range(40)
-POOL = NamePool(RECORDS)
+POOL = NamePool(RECORDS, {})
 MARKS = '“”"„«»‘’'
 
 
@@ -44,9 +45,13 @@ def test_labels_stay_verbatim(record, change):
     """Damage to marks and spaces leaves names, cues and the words of contents as they are."""
     for seed in SEEDS:
         changed = change(record, random.Random(seed))
-        assert names(changed) == names(record)
-        for role in ("source", "cue"):
-            assert parts(changed, role) == parts(record, role)
+        pairs = [(names(changed), names(record))]
+        pairs += [(parts(changed, role), parts(record, role)) for role in ("source", "cue")]
+        for found, wanted in pairs:
+            if change is glue_words:  # whose work it is to drop spaces
+                wanted = [words.replace(" ", "") for words in wanted]
+                found = [words.replace(" ", "") for words in found]
+            assert found == wanted
         wanted = [words(part) for part in parts(record, "content")]
         found = [words(part) for part in parts(changed, "content")]
         assert [w.replace(" ", "") for w in found] == [w.replace(" ", "") for w in wanted]
@@ -90,11 +95,43 @@ def test_no_dashes(text, content, source):
 
 
 def test_glued_words():
-    """Some cues lose the space before them, and some sentences the one between them."""
-    texts = [glue_words(RECORDS[0], random.Random(seed)).text for seed in range(200)]
+    """Some cues lose the space before them, some marks the one after, and a few words more."""
+    texts = [glue_words(RECORDS[0], random.Random(seed)).text for seed in range(300)]
     assert any("Leesaid" in text for text in texts)
-    assert any("river.” The" in text for text in texts)
+    assert any("river.”The" in text for text in texts)
+    assert any("willnot" in text for text in texts)
     assert {len(BRIDGE) - len(text) for text in texts} >= {0, 1}
+
+
+def test_missing_spaces():
+    """Sentences lose the space between them, and nothing else does."""
+    text = "Mr. Lee left. “No,” he said. We stayed, e.g. here."
+    found = {drop_spaces(Record("r", text), random.Random(seed)).text for seed in SEEDS}
+    assert "Mr.Lee left.“No,” he said.We stayed, e.g. here." in found
+    assert all(found_text.replace(" ", "") == text.replace(" ", "") for found_text in found)
+    assert all("left. “" in f or "left.“" in f for f in found)
+    assert all("stayed, e.g. here." in f for f in found)
+
+
+def test_names_of_the_world():
+    """Some names come from the gazetteers, a type without one keeps those of the corpora."""
+    pool = NamePool(RECORDS, {"place": ["Oaxaca"]}, worldwide=0.5)
+    drawn = [pool.draw("place", 1, random.Random(seed)) for seed in range(200)]
+    assert 60 < drawn.count("Oaxaca") < 140
+    assert {pool.draw("person", 2, random.Random(seed)) for seed in SEEDS} == {"Ann Lee"}
+
+
+def test_coined_names():
+    """Some names are put together from two others; acronyms and small words stay as they are."""
+    text = "Bank of Larnport, Bank of Oaxaca, BBC of Lund"
+    records = [
+        Record("o", text, tuple(NamedRange(*m.span(), "organisation") for m in found))
+        for found in [re.finditer(r"\w+ of \w+", text)]
+    ]
+    pool = NamePool(records, {}, coined=1.0)
+    drawn = {pool.draw("organisation", 3, random.Random(seed)) for seed in range(100)}
+    assert all(re.fullmatch(r"(BBC|[A-Z][a-z]+) of [A-Z][a-z]+", name) for name in drawn)
+    assert len({name.split()[-1] for name in drawn} - {"Larnport", "Oaxaca", "Lund"}) > 10
 
 
 def test_swapped_names():
@@ -116,7 +153,7 @@ def test_surnames_follow_their_names():
         Record("p", "Tomas Brandt", (NamedRange(0, 12, "person"),)),
     ]
     found = {
-        swap_names(Record("r", text, people), NamePool(others), random.Random(seed)).text
+        swap_names(Record("r", text, people), NamePool(others, {}), random.Random(seed)).text
         for seed in SEEDS
     }
     swapped = [text for text in found if not text.startswith("Ann Lee")]
@@ -129,7 +166,7 @@ def test_names_over_line_ends():
     record = Record("r", "Ann\nLee left.", (NamedRange(0, 7, "person"),))
     for seed in SEEDS:
         assert swap_names(record, POOL, random.Random(seed)).text == record.text
-        others = NamePool([record])
+        others = NamePool([record], {})
         assert (
             "\n" not in swap_names(RECORDS[0], others_with_places(others), random.Random(seed)).text
         )
@@ -138,7 +175,9 @@ def test_names_over_line_ends():
 def others_with_places(pool: NamePool) -> NamePool:
     """Return a pool of names with line ends for every type."""
     text = "Ann\nLee Larn\nPort"
-    return NamePool([Record("b", text, (NamedRange(0, 7, "person"), NamedRange(8, 17, "place")))])
+    return NamePool(
+        [Record("b", text, (NamedRange(0, 7, "person"), NamedRange(8, 17, "place")))], {}
+    )
 
 
 def test_unlabelled_names():
@@ -177,7 +216,7 @@ def test_case():
 @pytest.mark.parametrize("rate", [0.0, 1.0])
 def test_augment(rate):
     """Every change is made, or none, and the same seed makes the same ones."""
-    rates = Rates(rate, rate, rate, rate, rate, rate)
+    rates = Rates(*[rate] * 7, worldwide=0.0, coined=0.0)
     for record in RECORDS:
         first, second = (augment(record, POOL, rates, random.Random(5)) for _ in range(2))
         assert first == second

@@ -14,9 +14,12 @@ from training.export import export_model
 from training.learning import Batches, Trainer
 from training.losses import attribution_loss, link_loss, mention_loss
 from training.records import Record
+from training.settings import Phase
 
 TOKENIZER = tiny_tokenizer()
 SOURCES = [(RECORDS[:2], 2.0), (RECORDS[2:], 1.0)]
+ONE_PHASE = (Phase(600, 1e-3, 1e-2),)
+TWO_PHASES = (Phase(300, 1e-3, 1e-2), Phase(300, 5e-4, 5e-3))
 
 
 class Interrupted(Exception):
@@ -24,7 +27,7 @@ class Interrupted(Exception):
 
 
 def batches(seed: int = 7) -> Batches:
-    return Batches(SOURCES, TOKENIZER, replace(tiny_recipe(), seed=seed))
+    return Batches(SOURCES, TOKENIZER, replace(tiny_recipe(), seed=seed), {})
 
 
 def printed(epoch) -> list[list[list[int]]]:
@@ -35,8 +38,9 @@ def train(folder, evaluate=lambda network: {}, **learning):
     recipe = tiny_recipe(**learning)
     folder.mkdir(exist_ok=True)
     network = tiny_network()
-    trainer = Trainer(network, Batches(SOURCES, TOKENIZER, recipe), recipe, folder)
-    trainer.train(evaluate)
+    trainer = Trainer(network, recipe, folder)
+    for phase in range(len(recipe.learning.phases)):
+        trainer.train(phase, Batches(SOURCES, TOKENIZER, recipe, {}), evaluate)
     return network, trainer
 
 
@@ -66,9 +70,9 @@ def test_batches_fit():
 
 def test_epochs_repeat_corpora():
     """An epoch goes through a corpus as often as the recipe says, and through parts of one."""
-    recipe = replace(tiny_recipe(), augmentation=Rates(0, 0, 0, 0, 0, 0))
+    recipe = replace(tiny_recipe(), augmentation=Rates(*[0] * 9))
     records = [Record(str(i), f"the river is new {i}", ()) for i in range(4)]
-    found = Batches([(records, 1.5)], TOKENIZER, recipe).epoch(0)
+    found = Batches([(records, 1.5)], TOKENIZER, recipe, {}).epoch(0)
     assert sum(len(batch.ids) for batch in found) == 6
 
 
@@ -88,19 +92,21 @@ def test_training_can_be_repeated(tmp_path):
     assert not same(first, tiny_network())
 
 
+@pytest.mark.parametrize("phases", [ONE_PHASE, TWO_PHASES], ids=["one phase", "two phases"])
 @pytest.mark.parametrize("evaluations", [2, 5])
-def test_interruption_changes_nothing(tmp_path, evaluations):
+def test_interruption_changes_nothing(tmp_path, evaluations, phases):
     """Training that was interrupted and resumed ends with the weights of one that was not."""
-    straight, _ = train(tmp_path / "straight", evaluations=evaluations, checkpoint_seconds=-1)
+    often = {"evaluations": evaluations, "checkpoint_seconds": -1, "phases": phases}
+    straight, _ = train(tmp_path / "straight", **often)
 
     def interrupt(network):
         raise Interrupted
 
     folder = tmp_path / "resumed"
     with pytest.raises(Interrupted):
-        train(folder, interrupt, evaluations=evaluations, checkpoint_seconds=-1)
+        train(folder, interrupt, **often)
     assert (folder / "checkpoint.pt").exists()
-    resumed, trainer = train(folder, evaluations=evaluations, checkpoint_seconds=-1)
+    resumed, trainer = train(folder, **often)
     assert same(straight, resumed)
     assert trainer.seconds > 0
 
@@ -111,6 +117,33 @@ def test_finished_training_is_not_taken_up_again(tmp_path):
     again, resumed = train(tmp_path)
     assert same(first, again)
     assert resumed.seconds == pytest.approx(trainer.seconds, abs=0.5)
+
+
+def test_later_phase_alone(tmp_path):
+    """Training can begin with a later phase, from weights that the earlier ones made."""
+    recipe = tiny_recipe(phases=TWO_PHASES)
+    trainer = Trainer(tiny_network(), recipe, tmp_path, first_phase=1)
+    for phase in (0, 1):
+        trainer.train(phase, Batches(SOURCES, TOKENIZER, recipe, {}), lambda network: {})
+    assert min(line["pieces"] for line in trainer.read_log()) > TWO_PHASES[0].pieces
+    assert not same(trainer.network, tiny_network())
+
+
+def test_rates_decay_in_each_phase(tmp_path):
+    """The rate rises and falls to nearly nothing once in each phase."""
+    recipe = tiny_recipe(phases=(Phase(3000, 1e-3, 1e-2), Phase(3000, 5e-4, 5e-3)))
+    trainer = Trainer(tiny_network(), recipe, tmp_path)
+    highest = []
+    for phase in (0, 1):
+        rates = []
+        trainer.train(
+            phase,
+            Batches(SOURCES, TOKENIZER, replace(recipe), {}),
+            lambda network, rates=rates: rates.append(trainer.rates()["encoder"]) or {},
+        )
+        highest.append(max(rates))
+    assert highest[0] > 1.5 * highest[1]
+    assert trainer.rates()["encoder"] < 1e-4
 
 
 def test_dev_figures_are_logged(tmp_path):

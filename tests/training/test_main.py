@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from tests.tiny_model import tiny_network, tiny_recipe, tiny_tokenizer
+from analysis.models import load_model
+from tests.tiny_model import tiny_network, tiny_recipe, tiny_tokenizer, write_tiny_model
 from tests.training.stories import BRIDGE, RECORDS
-from training.__main__ import read_dev, read_sources
-from training.figures import dev_figures
+from training.__main__ import build_start, judge_sources, read_dev, read_sources
+from training.figures import dev_figures, model_of
 from training.settings import Corpus, Dev
 
 
@@ -73,8 +74,30 @@ def test_dev_figures(data):
     dev = Dev("articles.jsonl", "quotes.jsonl", 1)
     articles, quoted = read_dev(replace(tiny_recipe(), dev=dev), data)
     network = tiny_network(eagerness=20.0).train()
-    figures = dev_figures(network, tiny_tokenizer(), articles, quoted)
+    figures = dev_figures(model_of(network, tiny_tokenizer()), articles, quoted)
     assert figures.keys() == {"mention_f1", "content_f1", "pair_f1"}
     assert all(0.0 <= figure <= 100.0 for figure in figures.values())
     assert network.training
-    assert dev_figures(network, tiny_tokenizer(), [], [])["mention_f1"] == 0.0
+    assert dev_figures(model_of(network, tiny_tokenizer()), [], [])["mention_f1"] == 0.0
+
+
+def test_start_from_weights(tmp_path):
+    """Training can begin from exported weights, with their vocabulary."""
+    folder = write_tiny_model(tmp_path)
+    network, tokenizer = build_start(tiny_recipe(), folder)
+    assert network.config == load_model(folder).config
+    assert tokenizer.get_vocab() == tiny_tokenizer().get_vocab()
+
+
+def test_silver_is_judged_once(data, tmp_path):
+    """Only corpora that a tagger labelled are judged, and what was judged is kept."""
+    sources = read(
+        data,
+        Corpus("articles", "articles.jsonl", 1.0, 1.0),
+        Corpus("attributions", "quotes.jsonl", 1.0, 0.4, "silver.bio"),
+    )
+    bold = tiny_network(eagerness=20.0)
+    first = judge_sources(sources, bold, tiny_tokenizer(), tmp_path)
+    assert first[0] == sources[0]
+    assert first[1][0][0].doubts
+    assert judge_sources(sources, tiny_network(1), tiny_tokenizer(), tmp_path) == first

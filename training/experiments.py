@@ -1,0 +1,248 @@
+"""`python -m training.experiments ../shared/data --start WEIGHTS`: what each choice is worth.
+
+Every experiment goes on from the same weights for the same small number of
+pieces, one choice changed, and reads the same dev texts afterwards. Figures are
+to be compared with `base` and its spread over seeds, not with the shipped
+model's. Heads are compared untrained at first, all of them. Finished ones are
+kept in the work folder and not done again.
+"""
+
+import argparse
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
+from torch import nn
+
+from analysis.mentions import carry_names
+from analysis.models import Model, Network, load_model
+from evaluation.report import describe_run
+from training.__main__ import judge_sources, read_sources
+from training.corpora import read_articles, read_attributions
+from training.figures import dev_figures, f1, model_of
+from training.gazetteers import build_gazetteers
+from training.learning import Batches, Trainer
+from training.losses import find_losses
+from training.records import Record
+from training.settings import Corpus, Recipe, load_recipe
+from training.variants import (
+    Distilled,
+    Ensemble,
+    LayerMix,
+    LearnedSteps,
+    LearnedStepsModel,
+    Spans,
+    SpansModel,
+    learned_steps_losses,
+    span_losses,
+)
+
+RESULTS = Path("evaluation/results")
+_PIECES = 300_000
+_QUOTED_TEXTS = 28
+_WNUT = Corpus("sentences", "entities/wnut17.train.bio", 1.0, 0.5)
+
+
+def _same(network: Network) -> Network:
+    return network
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """One choice changed: in the recipe, the network, its losses or its decoding."""
+
+    name: str
+    about: str
+    recipe: Callable[[Recipe], Recipe] = lambda recipe: recipe
+    network: Callable[[Network], Network] = _same
+    losses: Callable[..., Any] = find_losses
+    model: type[Model] = Model
+    judges_silver: bool = True
+
+
+def _rates(**rates: float) -> Callable[[Recipe], Recipe]:
+    return lambda recipe: replace(recipe, augmentation=replace(recipe.augmentation, **rates))
+
+
+def _learning(**settings: Any) -> Callable[[Recipe], Recipe]:
+    return lambda recipe: replace(recipe, learning=replace(recipe.learning, **settings))
+
+
+def _corpora(change: Callable[[tuple[Corpus, ...]], tuple[Corpus, ...]]) -> Any:
+    return lambda recipe: replace(recipe, corpora=change(recipe.corpora))
+
+
+def _silver(weight: float) -> Any:
+    return _corpora(lambda all_: tuple(replace(c, weight=weight) if c.silver else c for c in all_))
+
+
+def _longer(recipe: Recipe) -> Recipe:
+    phase = recipe.learning.phases[0]
+    return _learning(phases=(replace(phase, pieces=3 * phase.pieces),))(recipe)
+
+
+def _anew(network: Network) -> Network:
+    network.mention_head.reset_parameters()
+    return network
+
+
+def _as(kind: type[Any], *, anew: bool = False) -> Callable[[Network], Network]:
+    def change(network: Network) -> Network:
+        changed = kind(network.config)
+        changed.load_state_dict(network.state_dict())
+        return (_anew(changed) if anew else changed).extend()
+
+    return change
+
+
+EXPERIMENTS = (
+    Experiment("base", "the recipe's second phase, shortened"),
+    Experiment("seed", "another seed", lambda recipe: replace(recipe, seed=recipe.seed + 1)),
+    Experiment("names off", "no name swapping", _rates(names=0.0)),
+    Experiment("case off", "no change of case", _rates(case=0.0)),
+    Experiment("marks off", "no damaged marks, no dash insertions", _rates(marks=0.0, dashes=0.0)),
+    Experiment("copy off", "no glue, noise or missing spaces",
+               _rates(glue=0.0, noise=0.0, stops=0.0)),
+    Experiment("silver as given", "silver names unjudged, at weight 0.4", _silver(0.4),
+               judges_silver=False),
+    Experiment("silver light", "judged silver names at weight 0.2", _silver(0.2)),
+    Experiment("silver none", "no silver names", _silver(0.0)),
+    Experiment("articles only", "no corpora of single sentences",
+               _corpora(lambda all_: tuple(c for c in all_ if c.reader != "sentences"))),
+    Experiment("with wnut17", "WNUT17 added", _corpora(lambda all_: (*all_, _WNUT))),
+    Experiment("layer mix", "a learned mixture of the layers", network=_as(LayerMix)),
+    Experiment("head linear anew", "the mention head untrained at first", network=_anew),
+    Experiment("head CRF anew", "linear-chain CRF", network=_as(LearnedSteps, anew=True),
+               losses=learned_steps_losses, model=LearnedStepsModel),
+    Experiment("head spans anew", "span classifier", network=_as(Spans), losses=span_losses,
+               model=SpansModel),
+    Experiment("longer", "three times the pieces, the rate decaying to zero by then", _longer),
+)  # fmt: skip
+
+
+class Laboratory:
+    """Runs experiments from the same start and measures them on the same dev texts."""
+
+    def __init__(self, data: Path, start: Path, work: Path, pieces: int) -> None:
+        self._data, self._start, self._work = data, start, work
+        recipe = load_recipe()
+        phase = replace(recipe.learning.phases[-1], pieces=pieces)
+        self._recipe = _learning(phases=(phase,), evaluations=1, threads=1)(recipe)
+        self._tokenizer: Tokenizer = load_model(start).tokenizer
+        self._gazetteers = build_gazetteers(recipe.seed)
+        self._articles = list(read_articles(data / recipe.dev.articles, 1.0))
+        self._web = list(read_articles(data / "entities/uner_ewt.dev.jsonl", 1.0))
+        self._quoted = list(read_attributions(data / recipe.dev.attributions))[::3][:_QUOTED_TEXTS]
+
+    def run(self, experiment: Experiment) -> dict[str, float]:
+        """Return the figures of an experiment, those of an earlier run where there was one."""
+        folder = self._work / experiment.name.replace(" ", "-")
+        if not (folder / "figures.json").exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            network = self.train(experiment, folder)
+            self._keep(folder, network, experiment.model)
+        figures: dict[str, float] = json.loads((folder / "figures.json").read_text())
+        return figures
+
+    def train(self, experiment: Experiment, folder: Path) -> Network:
+        """Train as the experiment says."""
+        recipe = experiment.recipe(self._recipe)
+        torch.manual_seed(recipe.seed)
+        network = experiment.network(load_model(self._start).network)
+        trainer = Trainer(network, recipe, folder, losses=experiment.losses)
+        sources = read_sources(recipe, self._data)
+        if experiment.judges_silver:
+            judge = load_model(self._start)
+            sources = judge_sources(sources, judge.network, judge.tokenizer, self._work)
+        batches = Batches(sources, self._tokenizer, recipe, self._gazetteers)
+        trainer.train(0, batches, lambda _: {})
+        (folder / "checkpoint.pt").unlink()
+        return network
+
+    def combine(self, names: tuple[str, str]) -> Iterator[tuple[str, dict[str, float]]]:
+        """Average the weights of two finished experiments, then their answers, then distil."""
+        members = [self._load(self._work / name) for name in names]
+        merged = load_model(self._start).network
+        states = [member.state_dict() for member in members]
+        merged.load_state_dict({k: (v + states[1][k]) / 2 for k, v in states[0].items()})
+        ensemble = Ensemble(members)
+        for name, network in (("seeds averaged", merged), ("ensemble", ensemble.eval())):
+            folder = self._work / name.replace(" ", "-")
+            if not (folder / "figures.json").exists():
+                folder.mkdir(parents=True, exist_ok=True)
+                self._keep(folder, network, Model)
+            yield name, json.loads((folder / "figures.json").read_text())
+        about = "follows the ensemble"
+        yield "distilled", self.run(Experiment("distilled", about, losses=Distilled(ensemble)))
+
+    def _load(self, folder: Path) -> Network:
+        network = load_model(self._start).network
+        network.load_state_dict(load_file(folder / "weights.safetensors"))
+        return network.eval()
+
+    def _keep(self, folder: Path, network: nn.Module, kind: type[Model]) -> None:
+        save_file(network.state_dict(), folder / "weights.safetensors")
+        network.eval()
+        shipped = model_of(network, self._tokenizer)
+        model = kind(shipped.network, shipped.tokenizer, shipped.config, shipped.info)
+        figures = {
+            "ww.dev": _named(model, self._articles),
+            "uner_ewt.dev": _named(model, self._web),
+            **dev_figures(model, [], self._quoted),
+        }
+        figures.pop("mention_f1")
+        (folder / "figures.json").write_text(json.dumps(figures))
+
+
+def _named(model: Model, records: list[Record]) -> float:
+    """Return the mention F1 after names were carried through each text."""
+    return f1(
+        (
+            {(m.start, m.end, m.type) for m in record.mentions or ()},
+            {
+                (m.span.start, m.span.end, str(m.type))
+                for m in carry_names(record.text, model.read(record.text).mentions)
+            },
+        )
+        for record in records
+    )
+
+
+def main() -> None:
+    """Run all experiments and write their figures to evaluation/results."""
+    parser = argparse.ArgumentParser(prog="python -m training.experiments", description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--start", type=Path, required=True, help="weights to go on from")
+    parser.add_argument("--work", type=Path, default=Path("build/experiments"))
+    parser.add_argument("--pieces", type=int, default=_PIECES)
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    laboratory = Laboratory(options.data, options.start, options.work, options.pieces)
+    rows: dict[str, dict[str, Any]] = {}
+    for experiment in EXPERIMENTS:
+        rows[experiment.name] = {"about": experiment.about, **laboratory.run(experiment)}
+        print(experiment.name, rows[experiment.name], flush=True)
+        if experiment.name == "seed":
+            for name, figures in laboratory.combine(("base", "seed")):
+                rows[name] = figures
+                print(name, figures, flush=True)
+    report = {
+        **describe_run(),
+        "start": load_model(options.start).info.digest,
+        "pieces": options.pieces,
+        "experiments": rows,
+    }
+    options.results.mkdir(parents=True, exist_ok=True)
+    path = options.results / f"experiments-{report['date']}.json"
+    path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    print(f"Written to {path}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""Let what the network has learned so far judge the names that another tagger gave (silver).
+
+Where both say the same, and where the network is sure, a name is learned; what
+only one of them says is left out of the loss: neither a name nor none.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from tqdm import tqdm
+
+from analysis.document import Mention
+from training.records import NamedRange, Record
+
+# A name that the tagger did not give has to be this sure to be learned.
+_SURE = 0.9
+
+
+def judge_silver(
+    records: Sequence[Record], find_names: Callable[[str], Iterable[Mention]], cache: Path
+) -> list[Record]:
+    """Return the records with settled names; those in `cache`, a line each, are not read again."""
+    done = cache.read_text(encoding="utf-8").splitlines() if cache.exists() else []
+    judged = [
+        _restore(record, json.loads(line)) for record, line in zip(records, done, strict=False)
+    ]
+    with cache.open("a", encoding="utf-8") as lines:
+        for record in tqdm(records[len(done) :], unit="text", disable=None):
+            settled = settle(record, find_names(record.text))
+            mentions = [(m.start, m.end, m.type) for m in settled.mentions or ()]
+            lines.write(json.dumps({"mentions": mentions, "doubts": settled.doubts}) + "\n")
+            lines.flush()
+            judged.append(settled)
+    return judged
+
+
+def _restore(record: Record, line: dict[str, list[list[int]]]) -> Record:
+    return replace(
+        record,
+        mentions=tuple(NamedRange(*mention) for mention in line["mentions"]),
+        doubts=tuple((start, end) for start, end in line["doubts"]),
+    )
+
+
+def settle(record: Record, found: Iterable[Mention]) -> Record:
+    """Return `record` with the names that are sure as mentions, the others as doubts."""
+    ours = {NamedRange(m.span.start, m.span.end, str(m.type)): m.confidence for m in found}
+    theirs = set(record.mentions or ())
+    sure = [name for name, confidence in ours.items() if name in theirs or confidence >= _SURE]
+    covered = {at for name in sure for at in range(name.start, name.end)}
+    doubts = {(name.start, name.end) for name in theirs.union(ours)}
+    return replace(
+        record,
+        mentions=tuple(sorted(sure, key=lambda name: name.start)),
+        doubts=tuple(sorted(d for d in doubts if covered.isdisjoint(range(*d)))),
+    )
