@@ -20,6 +20,7 @@ from analysis.models import SHIPPED_WEIGHTS, Calibrations, Config, Network, load
 from evaluation.report import describe_run
 from training.calibration import fit_calibration, judge_attributions, judge_mentions
 from training.corpora import add_silver, read_articles, read_attributions, read_sentences
+from training.curves import draw_curves
 from training.export import export_model
 from training.figures import dev_figures, model_of
 from training.gazetteers import build_gazetteers
@@ -114,6 +115,7 @@ def write_summary(recipe: Recipe, trainer: Trainer, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"training-{recipe.version}.json"
     path.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+    draw_curves(trainer.read_log(), path.with_suffix(".png"))
     print(f"training took {summary['training_minutes']} minutes: {path}", flush=True)
 
 

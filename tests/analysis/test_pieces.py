@@ -55,6 +55,20 @@ def test_word_shape(word, shape):
     assert word_shape(word) is shape
 
 
+@pytest.mark.parametrize(
+    ("text", "shapes"),
+    [
+        pytest.param("MAYOR SAID THE RIVER PLAN IS NEW", {Shape.LOWER}, id="all capitals"),
+        pytest.param("MAYOR SAID (he) THE RIVER PLAN IS NEW", {Shape.LOWER}, id="nearly all"),
+        pytest.param("MAYOR SAID THE RIVER is new", {Shape.UPPER, Shape.LOWER}, id="some"),
+        pytest.param("MAYOR SAID", {Shape.UPPER}, id="too short to tell"),
+    ],
+)
+def test_capitals_that_tell_nothing(text, shapes):
+    """In a text that is all capitals they say no more than small letters do elsewhere."""
+    assert set(split(text).shapes) - {Shape.NO_LETTERS} == shapes
+
+
 def test_pieces_of_paragraphs():
     """Pieces slice the text; a break, which stands for no text, parts paragraphs."""
     text = " Ann said:\r\n\n “new plans”"
