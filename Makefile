@@ -121,11 +121,22 @@ prepare: install ## Make the corpora in DATA from checkouts of their public sour
 	$(BIN)/python -m training.prepare $(CHECKOUTS) $(DATA) $(if $(CLONE),--clone)
 
 .PHONY: train
-train: $(VENV)/.dev install ## Train the model on the corpora in DATA (default ../shared/data)
+train: $(VENV)/.dev install ## Train, evaluate and describe the model, on the corpora in DATA (START=weights: go on from those)
 	@echo "==> Installing the starting encoder"
 	@$(INSTALL) -r requirements/encoder.txt
 	@echo "==> Training on $(DATA)"
-	$(BIN)/python -m training $(DATA)
+	$(BIN)/python -m training $(DATA) $(if $(START),--start $(START))
+	@$(MAKE) --no-print-directory evaluate robustness card
+
+.PHONY: card
+card: install ## Write the model card, with the latest figures about the weights that ship
+	@echo "==> Writing the model card"
+	$(BIN)/python -m training.card
+
+.PHONY: experiments
+experiments: $(VENV)/.dev install ## Try the alternatives to the recipe for a short while each, all from the weights START
+	@echo "==> Experimenting on $(DATA)"
+	$(BIN)/python -m training.experiments $(DATA) --start $(START)
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-emit-index-url --custom-compile-command "make lock"

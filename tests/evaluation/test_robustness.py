@@ -6,7 +6,8 @@ import pytest
 
 from evaluation.perturbations import PERTURBATIONS
 from evaluation.report import describe_run
-from evaluation.robustness import SETS, measure, pick, read_lines, render, write_report
+from evaluation.robustness import SETS, measure, pick, render, write_report
+from evaluation.sets import load_articles
 
 TEXT = "“We vote,” said Ann Lee. She left."
 
@@ -35,8 +36,8 @@ class FakeTools:
         return {"mentions": {"F": self.score(gold, prediction)}}
 
     def score(self, gold, prediction):
-        (line,) = read_lines(gold)
-        assert [line] == read_lines(prediction)
+        (line,) = load_articles(gold)
+        assert [line] == load_articles(prediction)
         for mention in line["mentions"]:
             name = line["text"][mention["start"] : mention["end"]].casefold()
             assert (name[0], name[-1]) == ("a", "e")
