@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 
 _LEAST = 1e-6
+# Beyond this exponent a float overflows; the probability is nothing long before.
+_MOST = 700.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,8 @@ class Calibration:
 
     def __call__(self, confidence: float) -> float:
         """Return the calibrated probability of a raw one, both between 0 and 1."""
-        return 1 / (1 + math.exp(-self.slope * logit(confidence) - self.intercept))
+        odds = self.slope * logit(confidence) + self.intercept
+        return 1 / (1 + math.exp(min(-odds, _MOST)))
 
 
 IDENTITY = Calibration()

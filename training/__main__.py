@@ -8,6 +8,7 @@ import importlib.util
 import json
 import os
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 import torch
@@ -18,7 +19,12 @@ from analysis.document import Mention
 from analysis.mentions import carry_names
 from analysis.models import SHIPPED_WEIGHTS, Calibrations, Config, Network, load_model
 from evaluation.report import describe_run
-from training.calibration import fit_calibration, judge_attributions, judge_mentions
+from training.calibration import (
+    find_held_out_error,
+    fit_calibration,
+    judge_attributions,
+    judge_mentions,
+)
 from training.corpora import add_silver, read_articles, read_attributions, read_sentences
 from training.curves import draw_curves
 from training.export import export_model
@@ -63,10 +69,10 @@ def main() -> None:
             sources = judge_sources(sources, network, tokenizer, options.work)
         trainer.train(phase, Batches(sources, tokenizer, recipe, gazetteers), evaluate)
     print("calibrating on the dev texts", flush=True)
-    calibrations = calibrate(network, tokenizer, articles, quoted)
+    calibrations, errors = calibrate(network, tokenizer, articles, quoted)
     export_model(network, tokenizer, recipe, options.out, calibrations)
     print(f"exported to {options.out}", flush=True)
-    write_summary(recipe, trainer, options.results)
+    write_summary(recipe, trainer, errors, options.results)
 
 
 def build_start(recipe: Recipe, start: Path | None) -> tuple[Network, Tokenizer]:
@@ -103,13 +109,14 @@ def judge_sources(sources: Sources, network: Network, tokenizer: Tokenizer, work
     ]
 
 
-def write_summary(recipe: Recipe, trainer: Trainer, folder: Path) -> None:
+def write_summary(recipe: Recipe, trainer: Trainer, errors: dict[str, float], folder: Path) -> None:
     """Write how long training took, on what machine, and the dev figures along the way."""
     summary = {
         **describe_run(),
         "model": f"{recipe.name} {recipe.version}",
         "pieces": recipe.learning.pieces,
         "training_minutes": round(trainer.seconds / 60, 1),
+        "held_out_calibration_error": errors,
         "along_the_way": [line for line in trainer.read_log() if "mention_f1" in line],
     }
     folder.mkdir(parents=True, exist_ok=True)
@@ -159,12 +166,17 @@ def read_dev(recipe: Recipe, data: Path) -> tuple[list[Record], list[Record]]:
 
 def calibrate(
     network: Network, tokenizer: Tokenizer, articles: list[Record], quoted: list[Record]
-) -> Calibrations:
-    """Fit the maps from scores to probabilities on dev texts."""
+) -> tuple[Calibrations, dict[str, float]]:
+    """Fit the maps from scores to probabilities on dev texts; return also their held-out errors."""
     model = model_of(network, tokenizer)
-    mentions = [o for r in articles for o in judge_mentions(r, model.read(r.text))]
-    attributions = [o for r in quoted for o in judge_attributions(r, model.read(r.text))]
-    return Calibrations(fit_calibration(mentions), fit_calibration(attributions))
+    mentions = [list(judge_mentions(r, model.read(r.text))) for r in articles]
+    attributions = [list(judge_attributions(r, model.read(r.text))) for r in quoted]
+    errors = {
+        "mention": round(find_held_out_error(mentions), 4),
+        "attribution": round(find_held_out_error(attributions), 4),
+    }
+    fitted = (fit_calibration(list(chain(*each))) for each in (mentions, attributions))
+    return Calibrations(*fitted), errors
 
 
 if __name__ == "__main__":

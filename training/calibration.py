@@ -7,12 +7,14 @@ import numpy as np
 
 from analysis.calibration import Calibration, logit
 from analysis.document import Attribution, Reading, Span
+from evaluation.calibration import Judgement, bin_by_mass, expect_error
 from training.records import LabelledAttribution, Record, characters
 
 Outcome = tuple[float, bool]
 """A raw confidence, and whether what it was given to was right."""
 
 _ROUNDS = 50
+_FOLDS = 5
 
 
 def judge_mentions(record: Record, reading: Reading) -> Iterator[Outcome]:
@@ -41,6 +43,24 @@ def _agree(found: Attribution, gold: LabelledAttribution) -> bool:
     if found.speaker is None or not gold.source:
         return found.speaker is None and not gold.source
     return any(found.speaker.overlaps(Span(*source)) for source in gold.source)
+
+
+def find_held_out_error(outcomes: Sequence[Sequence[Outcome]]) -> float:
+    """Return the expected calibration error, 0 to 1, on texts that the map was not fitted to.
+
+    `outcomes` holds those of each text. The texts are dealt into five folds;
+    each is mapped by what fits the other four.
+    """
+    judgements = []
+    for fold in range(_FOLDS):
+        others = [o for at, text in enumerate(outcomes) if at % _FOLDS != fold for o in text]
+        calibration = fit_calibration(others)
+        judgements += [
+            Judgement(calibration(confidence), is_right)
+            for text in outcomes[fold::_FOLDS]
+            for confidence, is_right in text
+        ]
+    return expect_error(bin_by_mass(judgements)) if judgements else 0.0
 
 
 def fit_calibration(outcomes: Sequence[Outcome]) -> Calibration:

@@ -106,11 +106,8 @@ EXPERIMENTS = (
     Experiment("names off", "no name swapping", _rates(names=0.0)),
     Experiment("case off", "no change of case", _rates(case=0.0)),
     Experiment("marks off", "no damaged marks, no dash insertions", _rates(marks=0.0, dashes=0.0)),
-    Experiment("copy off", "no glue, noise or missing spaces",
-               _rates(glue=0.0, noise=0.0, stops=0.0)),
     Experiment("silver as given", "silver names unjudged, at weight 0.4", _silver(0.4),
                judges_silver=False),
-    Experiment("silver light", "judged silver names at weight 0.2", _silver(0.2)),
     Experiment("silver none", "no silver names", _silver(0.0)),
     Experiment("articles only", "no corpora of single sentences",
                _corpora(lambda all_: tuple(c for c in all_ if c.reader != "sentences"))),
@@ -221,9 +218,15 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("build/experiments"))
     parser.add_argument("--pieces", type=int, default=_PIECES)
     parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument("--only", nargs="*", help="do these, and write no results")
     options = parser.parse_args()
     torch.set_num_threads(1)
     laboratory = Laboratory(options.data, options.start, options.work, options.pieces)
+    if options.only:
+        for experiment in EXPERIMENTS:
+            if experiment.name in options.only:
+                print(experiment.name, laboratory.run(experiment), flush=True)
+        return
     rows: dict[str, dict[str, Any]] = {}
     for experiment in EXPERIMENTS:
         rows[experiment.name] = {"about": experiment.about, **laboratory.run(experiment)}

@@ -26,3 +26,9 @@ def test_logit():
     """Log-odds of a half are nought, and mirror each other around it."""
     assert logit(0.5) == 0
     assert logit(0.9) == pytest.approx(-logit(0.1))
+
+
+def test_steep_maps():
+    """However steep a map is, what it gives is a probability."""
+    steep = Calibration(slope=1e6, intercept=-5.0)
+    assert [steep(confidence) for confidence in (0.0, 0.1, 0.9)] == pytest.approx([0, 0, 1])

@@ -4,7 +4,12 @@ import pytest
 
 from analysis.calibration import IDENTITY, Calibration
 from analysis.document import Attribution, EntityType, Mention, Reading, Span
-from training.calibration import fit_calibration, judge_attributions, judge_mentions
+from training.calibration import (
+    find_held_out_error,
+    fit_calibration,
+    judge_attributions,
+    judge_mentions,
+)
 from training.records import LabelledAttribution, NamedRange, Record
 
 TEXT = "The mill will close, Ana Sousa said in Porto."
@@ -29,6 +34,16 @@ def test_fit_when_always_right():
     """A model that was right each time is trusted more, but not for certain."""
     fitted = fit_calibration([(0.5, True)] * 10)
     assert 0.8 < fitted(0.5) < 1
+
+
+def test_held_out_error():
+    """A map that fits every text fits the ones held out; one text's own habits do not carry."""
+    rng = random.Random(2)
+    alike = [[(score, rng.random() < score / 2) for score in (0.2, 0.8)] for _ in range(5000)]
+    assert find_held_out_error(alike) < 0.02
+    apart = [[(0.9, at % 5 == 0)] * 100 for at in range(5)]
+    assert find_held_out_error(apart) > 0.2
+    assert find_held_out_error([]) == 0.0
 
 
 def test_judge_mentions():

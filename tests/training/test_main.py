@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.models import load_model
+from analysis.models import Calibrations, load_model
 from tests.tiny_model import tiny_network, tiny_recipe, tiny_tokenizer, write_tiny_model
 from tests.training.stories import BRIDGE, RECORDS
-from training.__main__ import build_start, judge_sources, read_dev, read_sources
+from training.__main__ import build_start, calibrate, judge_sources, read_dev, read_sources
 from training.figures import dev_figures, model_of
 from training.settings import Corpus, Dev
 
@@ -101,3 +101,14 @@ def test_silver_is_judged_once(data, tmp_path):
     assert first[0] == sources[0]
     assert first[1][0][0].doubts
     assert judge_sources(sources, tiny_network(1), tiny_tokenizer(), tmp_path) == first
+
+
+def test_calibration(data):
+    """Maps are fitted on all dev texts, and their errors told on texts held out."""
+    dev = Dev("articles.jsonl", "quotes.jsonl", 1)
+    articles, quoted = read_dev(replace(tiny_recipe(), dev=dev), data)
+    network = tiny_network(eagerness=20.0)
+    calibrations, errors = calibrate(network, tiny_tokenizer(), articles * 5, quoted * 5)
+    assert calibrations != Calibrations()
+    assert errors.keys() == {"mention", "attribution"}
+    assert all(0 <= error <= 1 for error in errors.values())
