@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer
@@ -72,7 +73,12 @@ def main() -> None:
     calibrations, errors = calibrate(network, tokenizer, articles, quoted)
     export_model(network, tokenizer, recipe, options.out, calibrations)
     print(f"exported to {options.out}", flush=True)
-    write_summary(recipe, trainer, errors, options.results)
+    exported = dev_figures(load_model(options.out), articles[few], quoted[few])
+    report = {
+        "held_out_calibration_error": errors,
+        "part_of_dev": {"float32": evaluate(network), "exported": exported},
+    }
+    write_summary(recipe, trainer, report, options.results)
 
 
 def build_start(recipe: Recipe, start: Path | None) -> tuple[Network, Tokenizer]:
@@ -109,14 +115,14 @@ def judge_sources(sources: Sources, network: Network, tokenizer: Tokenizer, work
     ]
 
 
-def write_summary(recipe: Recipe, trainer: Trainer, errors: dict[str, float], folder: Path) -> None:
-    """Write how long training took, on what machine, and the dev figures along the way."""
+def write_summary(recipe: Recipe, trainer: Trainer, report: dict[str, Any], folder: Path) -> None:
+    """Write how long training took, on what machine, the dev figures, and a picture of them."""
     summary = {
         **describe_run(),
         "model": f"{recipe.name} {recipe.version}",
         "pieces": recipe.learning.pieces,
         "training_minutes": round(trainer.seconds / 60, 1),
-        "held_out_calibration_error": errors,
+        **report,
         "along_the_way": [line for line in trainer.read_log() if "mention_f1" in line],
     }
     folder.mkdir(parents=True, exist_ok=True)

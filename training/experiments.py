@@ -9,7 +9,7 @@ kept in the work folder and not done again.
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ from torch import nn
 
 from analysis.mentions import carry_names
 from analysis.models import Model, Network, load_model
-from evaluation.report import describe_run
+from evaluation.report import describe_run, write_results
+from evaluation.tables import tabulate
 from training.__main__ import judge_sources, read_sources
 from training.corpora import read_articles, read_attributions
 from training.figures import dev_figures, f1, model_of
@@ -43,6 +44,7 @@ from training.variants import (
 )
 
 RESULTS = Path("evaluation/results")
+FIGURES = ("ww.dev", "uner_ewt.dev", "content_f1", "pair_f1")
 _PIECES = 300_000
 _QUOTED_TEXTS = 28
 _WNUT = Corpus("sentences", "entities/wnut17.train.bio", 1.0, 0.5)
@@ -122,6 +124,13 @@ EXPERIMENTS = (
 )  # fmt: skip
 
 
+COMBINED = {
+    "seeds averaged": "the weights of base and seed averaged",
+    "ensemble": "the probabilities of base and seed averaged, at twice the cost",
+    "distilled": "follows that ensemble as far as the labels",
+}
+
+
 class Laboratory:
     """Runs experiments from the same start and measures them on the same dev texts."""
 
@@ -174,8 +183,8 @@ class Laboratory:
                 folder.mkdir(parents=True, exist_ok=True)
                 self._keep(folder, network, Model)
             yield name, json.loads((folder / "figures.json").read_text())
-        about = "follows the ensemble"
-        yield "distilled", self.run(Experiment("distilled", about, losses=Distilled(ensemble)))
+        taught = Experiment("distilled", COMBINED["distilled"], losses=Distilled(ensemble))
+        yield taught.name, self.run(taught)
 
     def _load(self, folder: Path) -> Network:
         network = load_model(self._start).network
@@ -233,7 +242,7 @@ def main() -> None:
         print(experiment.name, rows[experiment.name], flush=True)
         if experiment.name == "seed":
             for name, figures in laboratory.combine(("base", "seed")):
-                rows[name] = figures
+                rows[name] = {"about": COMBINED[name], **figures}
                 print(name, figures, flush=True)
     report = {
         **describe_run(),
@@ -241,10 +250,15 @@ def main() -> None:
         "pieces": options.pieces,
         "experiments": rows,
     }
-    options.results.mkdir(parents=True, exist_ok=True)
-    path = options.results / f"experiments-{report['date']}.json"
-    path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    print(f"Written to {path}")
+    table = "\n".join(tabulate(("choice", "", *FIGURES), _list_rows(rows)))
+    print(f"Written to {write_results(report, options.results, table, prefix='experiments-')}")
+
+
+def _list_rows(rows: Mapping[str, Mapping[str, Any]]) -> Iterator[list[object]]:
+    for name, row in rows.items():
+        apart = {figure: row[figure] - rows["base"][figure] for figure in FIGURES}
+        figures = (f"{row[figure]:.1f} ({apart[figure]:+.1f})" for figure in FIGURES)
+        yield [name, row.get("about", ""), *figures]
 
 
 if __name__ == "__main__":

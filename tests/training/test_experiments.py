@@ -150,3 +150,28 @@ def test_distillation_from_oneself():
     for name in ("mention", "attribution"):
         torch.testing.assert_close(taught[name], plain[name] / 2)
     assert taught["link"] == plain["link"]
+
+
+def test_results(laboratory, tmp_path, monkeypatch):
+    """All figures are written, each beside its distance from the recipe's own."""
+    monkeypatch.setattr(experiments, "EXPERIMENTS", EXPERIMENTS[:3])
+    arguments = ["--start", str(tmp_path / "start"), "--work", str(tmp_path / "work")]
+    arguments += ["--pieces", "60", "--results", str(tmp_path / "results")]
+    monkeypatch.setattr("sys.argv", ["experiments", str(tmp_path / "data"), *arguments])
+    experiments.main()
+    (path,) = (tmp_path / "results").glob("*.json")
+    rows = json.loads(path.read_text())["experiments"]
+    assert list(rows) == ["base", "seed", "seeds averaged", "ensemble", "distilled", "names off"]
+    table = path.with_suffix(".md").read_text().splitlines()
+    assert len(table) == 2 + len(rows)
+    assert table[2].count("(+0.0)") == 4
+
+
+def test_some_only(laboratory, tmp_path, monkeypatch):
+    """Some experiments can be done by themselves, and no results are written of them."""
+    arguments = ["--start", str(tmp_path / "start"), "--work", str(tmp_path / "work")]
+    arguments += ["--pieces", "60", "--results", str(tmp_path / "results"), "--only", "seed"]
+    monkeypatch.setattr("sys.argv", ["experiments", str(tmp_path / "data"), *arguments])
+    experiments.main()
+    assert [path.name for path in (tmp_path / "work").glob("*/figures.json")] == ["figures.json"]
+    assert not (tmp_path / "results").exists()
