@@ -39,6 +39,7 @@ from analysis.pieces import (
     piece_id,
     share_pieces,
     split_pieces,
+    trust_pieces,
 )
 from analysis.readings import (
     ATTRIBUTION_TAGS,
@@ -50,7 +51,7 @@ from analysis.readings import (
     TaggedText,
     build_reading,
 )
-from analysis.tags import Scores, TaggedSpan, TagScheme
+from analysis.tags import TaggedSpan, TagScheme
 
 WEIGHTS_FILE, TOKENIZER_FILE, CONFIG_FILE = "model.safetensors", "tokenizer.json", "config.json"
 RESOURCES_FILE = "resources.json"
@@ -61,6 +62,7 @@ _FAR_PARAGRAPHS = 3
 # Nats by which a cue in another paragraph must beat the ones in the content's own.
 _OTHER_PARAGRAPH_COST = 3.0
 _OUT_OF_REACH = -1e4
+_LEAST_PROBABILITY = np.float32(1e-20)
 
 _Score = Callable[[int, Tensor, Tensor], Tensor]
 """Scores in a window, given by number: a row for each query; columns for none and each key."""
@@ -229,10 +231,8 @@ class Model:
         windows = find_windows(len(pieces), size=size, stride=self.config.stride)
         shares = list(share_pieces(windows))
         states = [self._encode(pieces, window) for window in windows]
-        mentions = self._decode(MENTION_TAGS, self.network.mention_head, states, windows, shares)
-        parts = self._decode(
-            ATTRIBUTION_TAGS, self.network.attribution_head, states, windows, shares
-        )
+        mentions = self._decode(MENTION_TAGS, self.network.mention_head, states, windows)
+        parts = self._decode(ATTRIBUTION_TAGS, self.network.attribution_head, states, windows)
         linker = _Linker(self.network, pieces, windows, shares, states)
         return TaggedText(pieces, mentions, linker.link(parts))
 
@@ -248,15 +248,18 @@ class Model:
         head: nn.Linear,
         states: Sequence[Tensor],
         windows: Sequence[Window],
-        shares: Sequence[Window],
     ) -> list[TaggedSpan]:
-        rows: list[Scores] = [
-            head(state[share.start - window.start : share.end - window.start])
-            .log_softmax(dim=-1)
-            .numpy()
-            for state, window, share in zip(states, windows, shares, strict=True)
-        ]
-        return scheme.decode(np.concatenate(rows)) if rows else []
+        """Decode the tags of a text, whose probabilities are means over the windows."""
+        if not windows:
+            return []
+        count = windows[-1].end
+        total = np.zeros((count, len(scheme.tags)), dtype=np.float32)
+        weight = np.zeros((count, 1), dtype=np.float32)
+        for state, window in zip(states, windows, strict=True):
+            trust = np.array(trust_pieces(window, count), dtype=np.float32)[:, None]
+            total[window.start : window.end] += trust * head(state).softmax(dim=-1).numpy()
+            weight[window.start : window.end] += trust
+        return scheme.decode(np.log(np.maximum(total / weight, _LEAST_PROBABILITY)))
 
 
 def window_inputs(

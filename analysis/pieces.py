@@ -17,6 +17,8 @@ from analysis.marks import MarkState, mark_states, pair_marks
 
 PARAGRAPH = re.compile(r"[^\n\r\u2028\u2029]+")
 BREAK_PIECE = "[unused1]"
+# Pieces around one that suffice to read it.
+_FULL_VIEW = 64
 START_PIECE, END_PIECE = "[CLS]", "[SEP]"
 # The state of pieces that stand for no text: breaks and the encoder's own markers.
 NO_TEXT_STATE = len(MarkState)
@@ -137,6 +139,18 @@ def find_windows(count: int, *, size: int, stride: int) -> tuple[Window, ...]:
         return ()
     starts = [*range(0, max(1, count - size), stride), max(0, count - size)]
     return tuple(Window(start, min(count, start + size)) for start in dict.fromkeys(starts))
+
+
+def trust_pieces(window: Window, count: int) -> list[int]:
+    """Return how far a window's reading of each of its pieces counts, from 1 to `_FULL_VIEW`.
+
+    What is near an edge of the window, where that is not the text's own, is
+    seen with little around it. `count` is the number of the text's pieces.
+    """
+    size = window.end - window.start
+    before = _FULL_VIEW if window.start == 0 else 1
+    after = _FULL_VIEW if window.end == count else 1
+    return [min(before + at, after + size - 1 - at, _FULL_VIEW) for at in range(size)]
 
 
 def share_pieces(windows: Sequence[Window]) -> Iterator[Window]:

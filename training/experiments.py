@@ -85,7 +85,7 @@ def _silver(weight: float) -> Any:
 
 def _longer(recipe: Recipe) -> Recipe:
     phase = recipe.learning.phases[0]
-    return _learning(phases=(replace(phase, pieces=3 * phase.pieces),))(recipe)
+    return _learning(phases=(replace(phase, pieces=2 * phase.pieces),))(recipe)
 
 
 def _anew(network: Network) -> Network:
@@ -120,7 +120,7 @@ EXPERIMENTS = (
                losses=learned_steps_losses, model=LearnedStepsModel),
     Experiment("head spans anew", "span classifier", network=_as(Spans), losses=span_losses,
                model=SpansModel),
-    Experiment("longer", "three times the pieces, the rate decaying to zero by then", _longer),
+    Experiment("longer", "twice the pieces, the rate decaying to zero by then", _longer),
 )  # fmt: skip
 
 

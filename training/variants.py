@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from analysis.models import Model, Network
-from analysis.pieces import Window
+from analysis.pieces import Window, share_pieces
 from analysis.readings import ATTRIBUTION_TAGS, MENTION_TAGS
 from analysis.tags import Scores, TaggedSpan, TagScheme
 from training.examples import UNLABELLED, Batch
@@ -217,12 +217,11 @@ class SpansModel(Model):
         head: Any,
         states: Sequence[Tensor],
         windows: Sequence[Window],
-        shares: Sequence[Window],
     ) -> list[TaggedSpan]:
         if scheme is ATTRIBUTION_TAGS:
-            return super()._decode(scheme, head, states, windows, shares)
+            return super()._decode(scheme, head, states, windows)
         found = []
-        for state, window, share in zip(states, windows, shares, strict=True):
+        for state, window, share in zip(states, windows, share_pieces(windows), strict=True):
             best = self.network.score_spans(state[None])[0].softmax(-1).max(-1)
             for first, width in best.indices.nonzero().tolist():
                 middle = window.start + first + width // 2

@@ -1,5 +1,6 @@
 """Word pieces with their offsets, and the windows over them."""
 
+import itertools
 from types import SimpleNamespace
 
 import pytest
@@ -16,6 +17,7 @@ from analysis.pieces import (
     piece_id,
     share_pieces,
     split_pieces,
+    trust_pieces,
     word_shape,
 )
 from tests.texts import texts
@@ -166,3 +168,20 @@ def test_shares_are_central():
     """A piece that two windows see belongs to the one whose edges are farther off."""
     windows = find_windows(15, size=10, stride=5)
     assert list(share_pieces(windows)) == [Window(0, 7), Window(7, 15)]
+
+
+@pytest.mark.parametrize(
+    ("window", "count", "ends"),
+    [
+        pytest.param(Window(0, 200), 200, (64, 64), id="the whole text"),
+        pytest.param(Window(0, 200), 500, (64, 1), id="the first window"),
+        pytest.param(Window(100, 300), 500, (1, 1), id="one in the middle"),
+        pytest.param(Window(300, 500), 500, (1, 64), id="the last window"),
+    ],
+)
+def test_trust(window, count, ends):
+    """A window is trusted less near its edges, where they are not the text's own."""
+    trust = trust_pieces(window, count)
+    assert (trust[0], trust[-1]) == ends
+    assert (len(trust), max(trust), min(trust)) == (200, 64, min(ends))
+    assert all(abs(a - b) <= 1 for a, b in itertools.pairwise(trust))
