@@ -9,7 +9,7 @@ kept in the work folder and not done again.
 
 import argparse
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -150,8 +150,9 @@ class Laboratory:
         folder = self._work / experiment.name.replace(" ", "-")
         if not (folder / "figures.json").exists():
             folder.mkdir(parents=True, exist_ok=True)
-            network = self.train(experiment, folder)
-            self._keep(folder, network, experiment.model)
+            if not _weights(folder).exists():
+                save_file(self.train(experiment, folder).state_dict(), _weights(folder))
+            self._measure(folder, self._load(experiment, folder), experiment.model)
         figures: dict[str, float] = json.loads((folder / "figures.json").read_text())
         return figures
 
@@ -170,9 +171,9 @@ class Laboratory:
         (folder / "checkpoint.pt").unlink()
         return network
 
-    def combine(self, names: tuple[str, str]) -> Iterator[tuple[str, dict[str, float]]]:
+    def combine(self, pair: Sequence[Experiment]) -> Iterator[tuple[str, dict[str, float]]]:
         """Average the weights of two finished experiments, then their answers, then distil."""
-        members = [self._load(self._work / name) for name in names]
+        members = [self._load(each, self._work / each.name) for each in pair]
         merged = load_model(self._start).network
         states = [member.state_dict() for member in members]
         merged.load_state_dict({k: (v + states[1][k]) / 2 for k, v in states[0].items()})
@@ -181,19 +182,17 @@ class Laboratory:
             folder = self._work / name.replace(" ", "-")
             if not (folder / "figures.json").exists():
                 folder.mkdir(parents=True, exist_ok=True)
-                self._keep(folder, network, Model)
+                self._measure(folder, network, Model)
             yield name, json.loads((folder / "figures.json").read_text())
         taught = Experiment("distilled", COMBINED["distilled"], losses=Distilled(ensemble))
         yield taught.name, self.run(taught)
 
-    def _load(self, folder: Path) -> Network:
-        network = load_model(self._start).network
-        network.load_state_dict(load_file(folder / "weights.safetensors"))
+    def _load(self, experiment: Experiment, folder: Path) -> Network:
+        network = experiment.network(load_model(self._start).network)
+        network.load_state_dict(load_file(_weights(folder)))
         return network.eval()
 
-    def _keep(self, folder: Path, network: nn.Module, kind: type[Model]) -> None:
-        save_file(network.state_dict(), folder / "weights.safetensors")
-        network.eval()
+    def _measure(self, folder: Path, network: nn.Module, kind: type[Model]) -> None:
         shipped = model_of(network, self._tokenizer)
         model = kind(shipped.network, shipped.tokenizer, shipped.config, shipped.info)
         figures = {
@@ -203,6 +202,10 @@ class Laboratory:
         }
         figures.pop("mention_f1")
         (folder / "figures.json").write_text(json.dumps(figures))
+
+
+def _weights(folder: Path) -> Path:
+    return folder / "weights.safetensors"
 
 
 def _named(model: Model, records: list[Record]) -> float:
@@ -241,7 +244,7 @@ def main() -> None:
         rows[experiment.name] = {"about": experiment.about, **laboratory.run(experiment)}
         print(experiment.name, rows[experiment.name], flush=True)
         if experiment.name == "seed":
-            for name, figures in laboratory.combine(("base", "seed")):
+            for name, figures in laboratory.combine(EXPERIMENTS[:2]):
                 rows[name] = {"about": COMBINED[name], **figures}
                 print(name, figures, flush=True)
     report = {

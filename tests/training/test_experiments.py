@@ -75,7 +75,7 @@ def test_two_seeds_together(laboratory):
     """Two runs are averaged, asked together, and taught to a third."""
     for experiment in EXPERIMENTS[:2]:
         laboratory.run(experiment)
-    names = [name for name, _ in laboratory.combine(("base", "seed"))]
+    names = [name for name, _ in laboratory.combine(EXPERIMENTS[:2])]
     assert names == ["seeds averaged", "ensemble", "distilled"]
 
 
