@@ -8,7 +8,15 @@ from dataclasses import replace
 from itertools import pairwise
 
 from analysis.document import EntityType, Mention, MentionKind, Span
-from analysis.names import NAME_LIKE_TITLES, PARTICLES, fold_name, fold_word, is_title, split_suffix
+from analysis.names import (
+    NAME_LIKE_TITLES,
+    PARTICLES,
+    fold_name,
+    fold_word,
+    initials,
+    is_title,
+    split_suffix,
+)
 from analysis.occurrences import NAME_WORD, KnownName, find_occurrences
 from analysis.wordlists import word_set
 
@@ -18,6 +26,8 @@ CLEAR = 0.6
 CARRIED = 0.9
 # How much a full name weighs in the type of its bare surname or given name.
 DERIVED = 0.5
+# Initials of fewer words than this are no acronym of a name.
+_MIN_ACRONYM = 3
 # A mention this sure keeps a type that its name has elsewhere in the text too.
 STUBBORN = 0.85
 # Where so many of the names have capitals, one without has to be this sure.
@@ -130,11 +140,15 @@ def _weigh_names(text: str, mentions: Iterable[Mention]) -> dict[tuple[str, ...]
     for mention in mentions:
         forms[fold_name(mention.span.of(text))].append(mention)
     votes = {key: _vote(same) for key, same in forms.items()}
-    for key, count in votes.items():
-        for short in _short_forms(key) if EntityType.PERSON in count else ():
-            if short in votes:
-                share = DERIVED * count[EntityType.PERSON]
-                votes[short][EntityType.PERSON] = votes[short].get(EntityType.PERSON, 0.0) + share
+    shares = [
+        (short, kind, DERIVED * weight)
+        for key, count in votes.items()
+        for kind, weight in count.items()
+        for short in _short_forms(key, kind)
+        if short in votes
+    ]
+    for short, kind, share in shares:
+        votes[short][kind] = votes[short].get(kind, 0.0) + share
     return {
         key: KnownName(
             max(votes[key], key=lambda kind: (votes[key][kind], kind.value)),
@@ -160,8 +174,15 @@ def _agreed(mention: Mention, name: KnownName) -> Mention:
     return replace(mention, type=name.type)
 
 
-def _short_forms(name: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Yield the forms that stand for a full name once it is known: surname, given name."""
+def _short_forms(name: tuple[str, ...], kind: EntityType) -> Iterator[tuple[str, ...]]:
+    """Yield the forms that stand for a full name once it is known.
+
+    A person's surname and given name; the acronym of anything else.
+    """
+    if kind is not EntityType.PERSON:
+        if len(acronym := initials(name)) >= _MIN_ACRONYM:
+            yield (acronym,)
+        return
     words, _ = split_suffix(name)
     if len(words) < 2:
         return
@@ -178,18 +199,16 @@ def _short_forms(name: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 def _with_short_forms(names: dict[tuple[str, ...], KnownName]) -> dict[tuple[str, ...], KnownName]:
     known = {key: name for key, name in names.items() if name.confidence >= CLEAR}
     for key, name in list(known.items()):
-        if name.type is not EntityType.PERSON:
-            continue
-        for short in _short_forms(key):
+        for short in _short_forms(key, name.type):
             if short not in names and _is_telling(short):
-                known[short] = _shortened(name, key, short)
+                known[short] = _shortened(name, short)
     return {key: name for key, name in known.items() if _is_telling(key)}
 
 
-def _shortened(name: KnownName, key: tuple[str, ...], short: tuple[str, ...]) -> KnownName:
-    """Return what a full name says of a short form of it."""
+def _shortened(name: KnownName, short: tuple[str, ...]) -> KnownName:
+    """Return what a full name says of a short form of it; an acronym is printed in capitals."""
     size = len(short)
-    printed = set()
+    printed = set() if name.type is EntityType.PERSON else {tuple(map(str.upper, short))}
     for words in name.printed:
         folded = [fold_word(word) for word in words]
         for at in range(len(words) - size + 1):

@@ -36,6 +36,14 @@ def carried(marked):
         ),
         pytest.param("[Ann Lee|per] won. Later Lee left.", ["Ann Lee", "Lee"], id="surname"),
         pytest.param("[Ann Lee|per] won. Later Ann left.", ["Ann Lee", "Ann"], id="given name"),
+        pytest.param(
+            "The [Global Seed Council|org] met. Staff of the GSC left.",
+            ["Global Seed Council", "GSC"],
+            id="acronym of a full name",
+        ),
+        pytest.param(
+            "The [Seed Council|org] met on the SC. A gsc too.", ["Seed Council"], id="two initials"
+        ),
         pytest.param("[NATO|org] met. Then NATO's chief left.", ["NATO", "NATO"], id="acronym"),
         pytest.param("[Ann Lee|per] met LEE today.", ["Ann Lee", "LEE"], id="capitals"),
         pytest.param(
@@ -127,6 +135,9 @@ def test_carry_names(marked, names):
             "[Oslo|pla|.9], [Oslo|org|.86], [Oslo|pla|.9]", [PLACE, ORGANIZATION, PLACE], id="sure"
         ),
         pytest.param("[Ann Lee|per|.9]. [Lee|org|.4] won.", [PERSON, PERSON], id="surname"),
+        pytest.param(
+            "[Global Seed Council|org|.9]. [GSC|pla|.4] won.", [ORGANIZATION] * 2, id="acronym"
+        ),
     ],
 )
 def test_types_agree(marked, types):
