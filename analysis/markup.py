@@ -6,7 +6,7 @@ finds is then put back over the text as it was submitted.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import unescape
 from html.entities import html5
@@ -14,7 +14,7 @@ from html.entities import html5
 from analysis.document import Entity, Quote, Span, Speaker
 from analysis.wordlists import word_set
 
-# Tags by the names of HTML's elements (WHATWG, section "Elements"); "<Name>" is none.
+# Tags by the names of HTML's elements (WHATWG, section "Elements").
 _BLOCKS = word_set(
     "address article aside blockquote body br caption dd div dl dt fieldset figcaption figure "
     "footer form h1 h2 h3 h4 h5 h6 head header hr html li main nav ol p pre section table tbody "
@@ -25,11 +25,13 @@ _INLINE = word_set(
     "s samp small span strike strong sub sup time tt u var wbr"
 )
 _LEFT_BEHIND = re.compile(
-    r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
+    r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
     r"|</?(?P<name>[A-Za-z][A-Za-z0-9]{0,9})(?:\s[^<>]{0,500})?/?>"
 )
 _SPACES = frozenset(("\u00a0", "\u2002", "\u2003", "\u2009", "\u202f"))
-_INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+_INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
+# Spaces that may stand between the end of a sentence and a tag.
+_GAP = 8
 _SENTENCE_ENDS = frozenset(".!?:…”\"’'")
 
 
@@ -75,53 +77,59 @@ class Legible:
 
 def make_legible(text: str) -> Legible:
     """Return `text` without tags and with character references read, in linear time."""
+    if "&" not in text and "<" not in text:
+        return Legible(text)
     shown: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     at = 0
-    for start, end, seen in _find_left_behind(text):
-        shown += text[at:start]
-        starts += range(at, start)
-        ends += range(at + 1, start + 1)
-        shown += seen
-        starts += [start] * len(seen)
-        ends += [end] * len(seen)
-        at = end
-    if not at:
-        return Legible(text)
+    for match in _LEFT_BEHIND.finditer(text):
+        shown += text[at : match.start()]
+        starts += range(at, match.start())
+        ends += range(at + 1, match.start() + 1)
+        at = match.start()
+        seen = _read(match, shown)
+        if seen is None:
+            continue
+        if seen:
+            shown.append(seen)
+            starts.append(match.start())
+            ends.append(match.end())
+        at = match.end()
     shown += text[at:]
     starts += range(at, len(text))
     ends += range(at + 1, len(text) + 1)
     return Legible("".join(shown), tuple(starts), tuple(ends))
 
 
-def _find_left_behind(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield where references and tags stand, and what a reader sees in their place."""
-    if "&" not in text and "<" not in text:
-        return
-    for match in _LEFT_BEHIND.finditer(text):
-        name = match.group("name")
-        seen = _read_reference(match.group()) if name is None else _read_tag(text, match, name)
-        if seen is not None:
-            yield match.start(), match.end(), seen
+def _read(match: re.Match[str], shown: Sequence[str]) -> str | None:
+    """Return what a reader sees in the place of a match, after what is `shown` before it.
+
+    One character, or nothing; None where the match is neither reference nor tag.
+    """
+    name = match.group("name")
+    if name is None:
+        return _read_reference(match.group())
+    # People are called Mark and Art; elements are written small, or in capitals.
+    if name.istitle() and len(name) > 1:
+        return None
+    if name.lower() in _INLINE:
+        return ""
+    return _end_block(shown) if name.lower() in _BLOCKS else None
 
 
 def _read_reference(reference: str) -> str | None:
     seen = unescape(reference) if reference[1] == "#" else html5.get(reference[1:])
-    if seen is None:
+    if seen is None or len(seen) > 1:
         return None
     if seen in _SPACES:
         return " "
     return "" if seen in _INVISIBLE else seen
 
 
-def _read_tag(text: str, tag: re.Match[str], name: str) -> str | None:
-    before, after = text[max(0, tag.start() - 1) : tag.start()], text[tag.end() : tag.end() + 1]
-    if name.lower() in _INLINE:
-        return ""
-    if name.lower() not in _BLOCKS:
-        return None
-    # A stray one within a sentence is no end of a paragraph.
-    if before in _SENTENCE_ENDS or not before or before == ">":
-        return "\n"
-    return " " if before.isalnum() and after.isalnum() else ""
+def _end_block(shown: Sequence[str]) -> str:
+    """Return the end of a paragraph, or a space: a stray tag within a sentence ends nothing."""
+    for at in range(len(shown) - 1, max(-1, len(shown) - 1 - _GAP), -1):
+        if not shown[at].isspace():
+            return "\n" if shown[at] in _SENTENCE_ENDS else " "
+    return "\n"

@@ -199,6 +199,8 @@ def _short_forms(name: tuple[str, ...], kind: EntityType) -> Iterator[tuple[str,
 def _with_short_forms(names: dict[tuple[str, ...], KnownName]) -> dict[tuple[str, ...], KnownName]:
     known = {key: name for key, name in names.items() if name.confidence >= CLEAR}
     for key, name in list(known.items()):
+        if name.type is not EntityType.PERSON:
+            continue
         for short in _short_forms(key, name.type):
             if short not in names and _is_telling(short):
                 known[short] = _shortened(name, short)
@@ -206,9 +208,9 @@ def _with_short_forms(names: dict[tuple[str, ...], KnownName]) -> dict[tuple[str
 
 
 def _shortened(name: KnownName, short: tuple[str, ...]) -> KnownName:
-    """Return what a full name says of a short form of it; an acronym is printed in capitals."""
+    """Return what a full name says of a short form of it."""
     size = len(short)
-    printed = set() if name.type is EntityType.PERSON else {tuple(map(str.upper, short))}
+    printed = set()
     for words in name.printed:
         folded = [fold_word(word) for word in words]
         for at in range(len(words) - size + 1):

@@ -59,7 +59,9 @@ def find_quotes(
     found = [part for attribution in found for part in page.take_apart(attribution)]
     found = page.drop_overlaps([*laid_out, *map(page.fit_to_marks, found)])
     found = sorted([*found, *page.find_missed(found)], key=lambda a: a.content)
-    return tuple(quote for a in found if (quote := page.finish(a)) is not None)
+    # In text order again: what a quote begins with may have held no word.
+    quotes = filter(None, map(page.finish, found))
+    return tuple(sorted(quotes, key=lambda quote: quote.fragments))
 
 
 class _Taken:

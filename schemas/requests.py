@@ -67,9 +67,11 @@ class SubmissionSchema(OptionsSchema):
     text = fields.String(
         required=True,
         metadata={
-            "description": "The text, at most as long as /v1/capabilities says. It is taken "
-            "verbatim: nothing is trimmed, normalized or decoded. A text of white space only is "
-            "valid and holds nothing.",
+            "description": "The text, at most as long as /v1/capabilities says. Offsets and the "
+            "texts of spans are those of the text as it was submitted: nothing is trimmed or "
+            "normalized. Character references and stray tags that markup left in it are read "
+            "through: a name over AT&amp;T is AT&T, its mention AT&amp;T. A text of white space "
+            "only is valid and holds nothing.",
             "examples": ["“We will rebuild the bridge,” said Ana Sousa, the mayor of Porto."],
         },
     )

@@ -52,13 +52,14 @@ def main() -> None:
     torch.set_num_threads(recipe.learning.threads)
     torch.manual_seed(recipe.seed)
 
-    network, tokenizer = build_start(recipe, options.start)
+    start = load_model(options.start) if options.start else None
+    network, tokenizer = (start.network, start.tokenizer) if start else build_start(recipe)
     print("reading the corpora", flush=True)
     sources = read_sources(recipe, options.data)
     for (records, repeats), corpus in zip(sources, recipe.corpora, strict=True):
         print(f"  {corpus.path}: {len(records)} texts, {repeats} times an epoch", flush=True)
     gazetteers = build_gazetteers(recipe.seed)
-    trainer = Trainer(network, recipe, options.work, first_phase=1 if options.start else 0)
+    trainer = Trainer(network, recipe, options.work, start=start.info.digest if start else None)
     articles, quoted = read_dev(recipe, options.data)
     few = slice(recipe.dev.texts)
 
@@ -75,17 +76,15 @@ def main() -> None:
     print(f"exported to {options.out}", flush=True)
     exported = dev_figures(load_model(options.out), articles[few], quoted[few])
     report = {
+        "start": start.info.digest if start else recipe.encoder["hub"],
         "held_out_calibration_error": errors,
         "part_of_dev": {"float32": evaluate(network), "exported": exported},
     }
     write_summary(recipe, trainer, report, options.results)
 
 
-def build_start(recipe: Recipe, start: Path | None) -> tuple[Network, Tokenizer]:
-    """Return the network to begin with: its encoder pre-trained, or all of it as in `start`."""
-    if start:
-        model = load_model(start)
-        return model.network, model.tokenizer
+def build_start(recipe: Recipe) -> tuple[Network, Tokenizer]:
+    """Return a network whose encoder is the pre-trained one, and that one's tokenizer."""
     folder = find_encoder(recipe)
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_truncation()
@@ -120,7 +119,7 @@ def write_summary(recipe: Recipe, trainer: Trainer, report: dict[str, Any], fold
     summary = {
         **describe_run(),
         "model": f"{recipe.name} {recipe.version}",
-        "pieces": recipe.learning.pieces,
+        "pieces": trainer.pieces,
         "training_minutes": round(trainer.seconds / 60, 1),
         **report,
         "along_the_way": [line for line in trainer.read_log() if "mention_f1" in line],

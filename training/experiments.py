@@ -135,11 +135,14 @@ class Laboratory:
     """Runs experiments from the same start and measures them on the same dev texts."""
 
     def __init__(self, data: Path, start: Path, work: Path, pieces: int) -> None:
-        self._data, self._start, self._work = data, start, work
+        model = load_model(start)
+        self._data, self._start = data, start
+        self._work = work / f"{model.info.digest[:8]}-{pieces}"
+        self._work.mkdir(parents=True, exist_ok=True)
         recipe = load_recipe()
         phase = replace(recipe.learning.phases[-1], pieces=pieces)
         self._recipe = _learning(phases=(phase,), evaluations=1, threads=1)(recipe)
-        self._tokenizer: Tokenizer = load_model(start).tokenizer
+        self._tokenizer: Tokenizer = model.tokenizer
         self._gazetteers = build_gazetteers(recipe.seed)
         self._articles = list(read_articles(data / recipe.dev.articles, 1.0))
         self._web = list(read_articles(data / "entities/uner_ewt.dev.jsonl", 1.0))
@@ -147,11 +150,13 @@ class Laboratory:
 
     def run(self, experiment: Experiment) -> dict[str, float]:
         """Return the figures of an experiment, those of an earlier run where there was one."""
-        folder = self._work / experiment.name.replace(" ", "-")
+        folder = self._folder(experiment.name)
         if not (folder / "figures.json").exists():
-            folder.mkdir(parents=True, exist_ok=True)
             if not _weights(folder).exists():
-                save_file(self.train(experiment, folder).state_dict(), _weights(folder))
+                network = self.train(experiment, folder)
+                save_file(network.state_dict(), folder / "partial")
+                (folder / "partial").rename(_weights(folder))
+                (folder / "checkpoint.pt").unlink()
             self._measure(folder, self._load(experiment, folder), experiment.model)
         figures: dict[str, float] = json.loads((folder / "figures.json").read_text())
         return figures
@@ -168,24 +173,27 @@ class Laboratory:
             sources = judge_sources(sources, judge.network, judge.tokenizer, self._work)
         batches = Batches(sources, self._tokenizer, recipe, self._gazetteers)
         trainer.train(0, batches, lambda _: {})
-        (folder / "checkpoint.pt").unlink()
         return network
 
     def combine(self, pair: Sequence[Experiment]) -> Iterator[tuple[str, dict[str, float]]]:
         """Average the weights of two finished experiments, then their answers, then distil."""
-        members = [self._load(each, self._work / each.name) for each in pair]
+        members = [self._load(each, self._folder(each.name)) for each in pair]
         merged = load_model(self._start).network
         states = [member.state_dict() for member in members]
         merged.load_state_dict({k: (v + states[1][k]) / 2 for k, v in states[0].items()})
         ensemble = Ensemble(members)
         for name, network in (("seeds averaged", merged), ("ensemble", ensemble.eval())):
-            folder = self._work / name.replace(" ", "-")
+            folder = self._folder(name)
             if not (folder / "figures.json").exists():
-                folder.mkdir(parents=True, exist_ok=True)
                 self._measure(folder, network, Model)
             yield name, json.loads((folder / "figures.json").read_text())
         taught = Experiment("distilled", COMBINED["distilled"], losses=Distilled(ensemble))
         yield taught.name, self.run(taught)
+
+    def _folder(self, name: str) -> Path:
+        folder = self._work / name.replace(" ", "-")
+        folder.mkdir(exist_ok=True)
+        return folder
 
     def _load(self, experiment: Experiment, folder: Path) -> Network:
         network = experiment.network(load_model(self._start).network)

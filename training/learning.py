@@ -87,10 +87,15 @@ class Trainer:
         recipe: Recipe,
         folder: Path,
         *,
-        first_phase: int = 0,
+        start: str | None = None,
         losses: Callable[[Network, Tensor, Batch], Losses] = find_losses,
     ) -> None:
-        """Take up what `folder` holds; else start with `first_phase`, those before it done."""
+        """Take up what `folder` holds, or begin.
+
+        `start` is the digest of the weights that `network` has, where an earlier
+        run made them: the first phase is left out then. SystemExit where `folder`
+        holds a run that began otherwise.
+        """
         self.network = network
         self._find_losses = losses
         self._learning: Learning = recipe.learning
@@ -101,16 +106,23 @@ class Trainer:
             # Plain attention learns faster on a processor than PyTorch's fused kernel.
             network.encoder.set_attn_implementation("eager")
         self._optimizer = _optimizer(network.to(self._device), recipe.learning)
-        self._phase, self._epoch, self._step = first_phase, 0, 0
-        self._pieces = sum(phase.pieces for phase in self._learning.phases[:first_phase])
+        self._start = start
+        self._phase, self._epoch, self._step = 1 if start else 0, 0, 0
+        self._first_pieces = self._pieces = self._bounds()[0]
         self._seconds = 0.0
         if self._checkpoint.exists():
             self._resume()
+        self._trim_log()
 
     @property
     def seconds(self) -> float:
         """The time spent in training, interruptions left out."""
         return self._seconds
+
+    @property
+    def pieces(self) -> int:
+        """The pieces that were trained on, those of a phase left out not counted."""
+        return self._pieces - self._first_pieces
 
     def read_log(self) -> list[dict[str, float]]:
         """Return what was logged along the way, oldest first."""
@@ -189,11 +201,6 @@ class Trainer:
             self._optimizer.step()
         return {name: round(loss.item(), 4) for name, loss in present.items()}
 
-    def rates(self) -> dict[str, float]:
-        """Return the learning rates at this point."""
-        names = {True: "encoder", False: "heads"}
-        return {names[g["is_encoder"]]: g["lr"] for g in self._optimizer.param_groups}
-
     def _set_rates(self) -> None:
         start, end = self._bounds()
         share = (self._pieces - start) / (end - start)
@@ -219,8 +226,15 @@ class Trainer:
         with self._log.open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
 
+    def _trim_log(self) -> None:
+        """Drop what was logged after the last checkpoint, which will be learned again."""
+        kept = self.read_log() if self._log.exists() else []
+        lines = [json.dumps(line) + "\n" for line in kept if line["pieces"] <= self._pieces]
+        self._log.write_text("".join(lines), encoding="utf-8")
+
     def _save(self) -> None:
         state: dict[str, Any] = {
+            "start": self._start,
             "network": self.network.state_dict(),
             "optimizer": self._optimizer.state_dict(),
             "progress": (self._pieces, self._phase, self._epoch, self._step, self._seconds),
@@ -231,6 +245,8 @@ class Trainer:
 
     def _resume(self) -> None:
         state = torch.load(self._checkpoint, map_location=self._device, weights_only=True)
+        if state["start"] != self._start:
+            raise SystemExit(f"{self._checkpoint} is of a run that began with {state['start']}")
         self.network.load_state_dict(state["network"])
         self._optimizer.load_state_dict(state["optimizer"])
         self._pieces, self._phase, self._epoch, self._step, self._seconds = state["progress"]

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -22,21 +23,34 @@ def judge_silver(
     records: Sequence[Record], find_names: Callable[[str], Iterable[Mention]], cache: Path
 ) -> list[Record]:
     """Return the records with settled names; those in `cache`, a line each, are not read again."""
-    done = cache.read_text(encoding="utf-8").splitlines() if cache.exists() else []
-    judged = [
-        _restore(record, json.loads(line)) for record, line in zip(records, done, strict=False)
-    ]
+    done = {line["id"]: line for line in _read_whole_lines(cache)}
+    judged = []
     with cache.open("a", encoding="utf-8") as lines:
-        for record in tqdm(records[len(done) :], unit="text", disable=None):
-            settled = settle(record, find_names(record.text))
-            mentions = [(m.start, m.end, m.type) for m in settled.mentions or ()]
-            lines.write(json.dumps({"mentions": mentions, "doubts": settled.doubts}) + "\n")
-            lines.flush()
-            judged.append(settled)
+        for record in tqdm(records, unit="text", disable=None):
+            if (line := done.get(record.id)) is None:
+                line = _describe(settle(record, find_names(record.text)))
+                lines.write(json.dumps(line) + "\n")
+                lines.flush()
+            judged.append(_restore(record, line))
     return judged
 
 
-def _restore(record: Record, line: dict[str, list[list[int]]]) -> Record:
+def _read_whole_lines(cache: Path) -> list[dict[str, Any]]:
+    """Read the cache, cutting off a last line that an interruption left unfinished."""
+    if not cache.exists():
+        return []
+    written = cache.read_text(encoding="utf-8")
+    whole = written[: written.rfind("\n") + 1]
+    cache.write_text(whole, encoding="utf-8")
+    return [json.loads(line) for line in whole.splitlines()]
+
+
+def _describe(record: Record) -> dict[str, Any]:
+    mentions = [(m.start, m.end, m.type) for m in record.mentions or ()]
+    return {"id": record.id, "mentions": mentions, "doubts": record.doubts}
+
+
+def _restore(record: Record, line: dict[str, Any]) -> Record:
     return replace(
         record,
         mentions=tuple(NamedRange(*mention) for mention in line["mentions"]),
@@ -45,7 +59,10 @@ def _restore(record: Record, line: dict[str, list[list[int]]]) -> Record:
 
 
 def settle(record: Record, found: Iterable[Mention]) -> Record:
-    """Return `record` with the names that are sure as mentions, the others as doubts."""
+    """Return `record` with the names that are sure as mentions, the others as doubts.
+
+    A name that shares words with a sure one has lost against it, and is no doubt.
+    """
     ours = {NamedRange(m.span.start, m.span.end, str(m.type)): m.confidence for m in found}
     theirs = set(record.mentions or ())
     sure = [name for name, confidence in ours.items() if name in theirs or confidence >= _SURE]

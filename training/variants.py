@@ -1,5 +1,6 @@
 """Other networks that were tried in the place of the shipped one; see `training.experiments`."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -78,7 +79,7 @@ class Ensemble(nn.Module):
 
 
 def _log_mean(scores: Sequence[Tensor]) -> Tensor:
-    return torch.stack([s.log_softmax(-1) for s in scores]).logsumexp(0)
+    return torch.stack([s.log_softmax(-1) for s in scores]).logsumexp(0) - math.log(len(scores))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ class Distilled:
     def __call__(self, network: Network, hidden: Tensor, batch: Batch) -> Losses:
         """Return the losses, those of tags averaged with the divergence from the teacher."""
         losses = find_losses(network, hidden, batch)
+        self.teacher.to(hidden.device)
         with torch.no_grad():
             states = self.teacher.encode(batch.ids, batch.shapes, batch.states, batch.mask)
         for name in ("mention", "attribution"):
@@ -181,7 +183,7 @@ def span_losses(network: Spans, hidden: Tensor, batch: Batch) -> Losses:
     if losses["mention"] is None:
         return losses
     scores = network.score_spans(hidden)
-    labels = torch.full(scores.shape[:3], UNLABELLED)
+    labels = torch.full(scores.shape[:3], UNLABELLED, device=scores.device)
     known = functional.pad(batch.mention_tags, (0, network.LONGEST - 1), value=UNLABELLED)
     is_known = known.unfold(1, network.LONGEST, 1).ne(UNLABELLED).cumprod(-1).bool()
     labels[is_known] = 0

@@ -200,6 +200,30 @@ def test_windows_read_once(words):
     assert words.network.reads == len(range(0, 300 - 30, 16)) + 1
 
 
+class EdgeNetwork(WordNetwork):
+    """Takes "ann" for a person, surely near the edge of a window and hardly in its middle."""
+
+    def encode(self, ids, shapes, states, mask):
+        hidden = super().encode(ids, shapes, states, mask)
+        length = ids.shape[1]
+        sure = [1.2 if min(at, length - 1 - at) <= 3 else 0.36 for at in range(length)]
+        return hidden * torch.tensor(sure)[None, :, None]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "names"),
+    [
+        pytest.param(29, 40, 0, id="at an edge, and in the middle of the next window"),
+        pytest.param(0, 60, 1, id="at the text's own edge"),
+    ],
+)
+def test_windows_count_as_far_as_they_see(before, after, names):
+    """What a window reads near its edge counts little beside what another one sees whole."""
+    model = Model(EdgeNetwork(), TOKENIZER, TINY, INFO)
+    text = " ".join([*["the"] * before, "ann", *["the"] * after])
+    assert len(model.read(text).mentions) == names
+
+
 @pytest.mark.parametrize("shift", range(16))
 def test_links_across_windows(words, shift):
     """Content, cue and source find each other wherever the windows end."""

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.document import Analysis, MentionKind, QuoteKind, Span
+from analysis.markup import make_legible
 from analysis.pipeline import WhosaidPipeline
 from tests.texts import AWKWARD, texts
 from tests.tiny_model import write_tiny_model
@@ -85,8 +86,9 @@ def _check_entities(analysis: Analysis, text: str) -> None:
     assert len(ids) == len(set(ids))
     for entity in analysis.entities:
         names = [m.span.of(text) for m in entity.mentions if m.kind is MentionKind.NAME]
-        # A name can always be printed, even where the text has half a character.
-        printed = {" ".join(_SURROGATE.sub("\ufffd", name).split()) for name in names}
+        # A name can always be printed: markup is read through, half a character replaced.
+        shown = (make_legible(_SURROGATE.sub("\ufffd", name)).text for name in names)
+        printed = {" ".join(name.split()) for name in shown}
         assert printed == {entity.name, *entity.aliases}
         assert entity.count == len(names)
         assert list(entity.mentions) == sorted(entity.mentions)

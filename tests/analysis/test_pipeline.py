@@ -20,6 +20,7 @@ from analysis.document import (
     Span,
 )
 from analysis.errors import ModelDamaged, PackageMissing, UnsupportedLanguage
+from analysis.markup import make_legible
 from analysis.models import WEIGHTS_FILE
 from analysis.pipeline import PackagePipeline, WhosaidPipeline, load_pipeline
 from tests.tiny_model import WIDE, write_tiny_model
@@ -206,6 +207,41 @@ def test_names_only():
     assert quote.fragments[0].of(text) == "Wir gehen heute nicht mehr nach Hause."
     assert (quote.speaker, quote.status) == (None, AttributionStatus.UNATTRIBUTED)
     assert [warning.code for warning in analysis.warnings] == ["quotes-unattributed"]
+
+
+def spans_of(analysis: Analysis) -> list[Span]:
+    """Return every span of an analysis."""
+    found = [m.span for entity in analysis.entities for m in entity.mentions]
+    for quote in analysis.quotes:
+        found += quote.fragments
+        found += [quote.cue] if quote.cue else []
+        for speaker in filter(None, (quote.speaker, *quote.candidates)):
+            found += [speaker.mention.span] if speaker.mention else []
+    return found
+
+
+def test_markup_is_read_through(random_pipeline):
+    """A text with markup is read as its legible form is, every span put back over the markup."""
+    text = (STORY + OTHER).replace("“", "&ldquo;").replace("”", "&rdquo;").replace(" L", "&nbsp;L")
+    legible = make_legible(text)
+    read, plain = analyze_one(random_pipeline, text), analyze_one(random_pipeline, legible.text)
+    assert len(spans_of(plain)) > 20
+    assert spans_of(read) == [legible.restore(span) for span in spans_of(plain)]
+    assert [e.name for e in read.entities] == [e.name for e in plain.entities]
+
+
+def test_markup_in_names_only():
+    """Packages too read through markup."""
+    text = "<b>&Eacute;va</b> sagt: &ldquo;Wir gehen heute nicht mehr nach Hause.&rdquo;"
+    (analysis,) = PackagePipeline(FixedReader()).analyze([text], language="xx")
+    assert [m.span.of(text) for m in analysis.entities[0].mentions] == ["&Eacute;va"]
+    assert analysis.quotes[0].fragments[0].of(text) == "Wir gehen heute nicht mehr nach Hause."
+
+
+@pytest.mark.parametrize("text", ["<p></p>", "&nbsp;", "&shy;", " <br> "])
+def test_nothing_but_markup(random_pipeline, text):
+    """A text without a legible word holds nothing."""
+    assert spans_of(analyze_one(random_pipeline, text)) == []
 
 
 def test_names_only_in_another_language():

@@ -110,7 +110,20 @@ def test_learned_steps_allow_what_the_labels_allow():
     assert learned_steps_losses(network, hidden, found)["mention"] is None
     found.mention_tags[0, 1] = MENTION_TAGS.tags.index("O")
     less = learned_steps_losses(network, hidden, found)["mention"]
-    assert 0 < less < loss * (hidden.shape[0] * hidden.shape[1])
+    scores = network.mention_head(hidden)[0, :, :]
+    step = network.steps
+    every = [_sum_in_turn(scores, step, first) for first in (None, MENTION_TAGS.tags.index("O"))]
+    torch.testing.assert_close(less, every[0] - every[1], rtol=1e-3, atol=1e-3)
+
+
+def _sum_in_turn(scores, steps, second):
+    """Return the log of the sum over all tag sequences, or over those with one tag second."""
+    total = scores[0]
+    for at in range(1, int(scores.shape[0])):
+        total = (total[:, None] + steps).logsumexp(0) + scores[at]
+        if at == 1 and second is not None:
+            total = torch.where(torch.arange(len(total)) == second, total, -torch.inf)
+    return total.logsumexp(0)
 
 
 def test_span_losses():
@@ -173,5 +186,5 @@ def test_some_only(laboratory, tmp_path, monkeypatch):
     arguments += ["--pieces", "60", "--results", str(tmp_path / "results"), "--only", "seed"]
     monkeypatch.setattr("sys.argv", ["experiments", str(tmp_path / "data"), *arguments])
     experiments.main()
-    assert [path.name for path in (tmp_path / "work").glob("*/figures.json")] == ["figures.json"]
+    assert [path.name for path in (tmp_path / "work").glob("*/*/figures.json")] == ["figures.json"]
     assert not (tmp_path / "results").exists()

@@ -1,6 +1,8 @@
 """Training for a moment: the same each time, and the same after an interruption."""
 
+import json
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 import torch
@@ -122,28 +124,53 @@ def test_finished_training_is_not_taken_up_again(tmp_path):
 def test_later_phase_alone(tmp_path):
     """Training can begin with a later phase, from weights that the earlier ones made."""
     recipe = tiny_recipe(phases=TWO_PHASES)
-    trainer = Trainer(tiny_network(), recipe, tmp_path, first_phase=1)
+    trainer = Trainer(tiny_network(), recipe, tmp_path, start="c0ffee")
     for phase in (0, 1):
         trainer.train(phase, Batches(SOURCES, TOKENIZER, recipe, {}), lambda network: {})
     assert min(line["pieces"] for line in trainer.read_log()) > TWO_PHASES[0].pieces
+    assert trainer.pieces == pytest.approx(TWO_PHASES[1].pieces, rel=0.35)
     assert not same(trainer.network, tiny_network())
+    with pytest.raises(SystemExit, match="began with c0ffee"):
+        Trainer(tiny_network(), recipe, tmp_path, start="beef")
 
 
 def test_rates_decay_in_each_phase(tmp_path):
-    """The rate rises and falls to nearly nothing once in each phase."""
-    recipe = tiny_recipe(phases=(Phase(3000, 1e-3, 1e-2), Phase(3000, 5e-4, 5e-3)))
+    """At the end of each phase a step changes next to nothing, at its beginning much."""
+    recipe = tiny_recipe(phases=(Phase(3000, 1e-3, 1e-2), Phase(3000, 1e-3, 1e-2)), evaluations=12)
     trainer = Trainer(tiny_network(), recipe, tmp_path)
-    highest = []
+    seen = [trainer.network.mention_head.weight.detach().clone()]
+
+    def measure(network):
+        seen.append(network.mention_head.weight.detach().clone())
+        return {}
+
     for phase in (0, 1):
-        rates = []
-        trainer.train(
-            phase,
-            Batches(SOURCES, TOKENIZER, replace(recipe), {}),
-            lambda network, rates=rates: rates.append(trainer.rates()["encoder"]) or {},
-        )
-        highest.append(max(rates))
-    assert highest[0] > 1.5 * highest[1]
-    assert trainer.rates()["encoder"] < 1e-4
+        trainer.train(phase, Batches(SOURCES, TOKENIZER, recipe, {}), measure)
+    steps = [(after - before).norm().item() for before, after in pairwise(seen)]
+    assert steps[5] < 0.5 * steps[1]
+    assert steps[7] > 2 * steps[5]
+    assert steps[11] < 0.5 * steps[7]
+
+
+def test_log_of_an_interrupted_run(tmp_path):
+    """What is learned again after an interruption is logged once."""
+    often = {"evaluations": 5, "checkpoint_seconds": -1}
+    calls = []
+
+    def interrupt(network):
+        calls.append(1)
+        if len(calls) == 3:
+            raise Interrupted
+        return {"figure": 1.0}
+
+    with pytest.raises(Interrupted):
+        train(tmp_path, interrupt, **often)
+    log = tmp_path / "log.jsonl"
+    log.write_text(log.read_text() + json.dumps({"pieces": 10_000, "figure": 1.0}) + "\n")
+    _, trainer = train(tmp_path, lambda network: {"figure": 1.0}, **often)
+    pieces = [line["pieces"] for line in trainer.read_log() if "figure" in line]
+    assert len(pieces) == len(set(pieces)) == 5
+    assert pieces == sorted(pieces)
 
 
 def test_dev_figures_are_logged(tmp_path):

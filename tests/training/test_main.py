@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.models import Calibrations, load_model
-from tests.tiny_model import tiny_network, tiny_recipe, tiny_tokenizer, write_tiny_model
+from analysis.models import Calibrations
+from tests.tiny_model import tiny_network, tiny_recipe, tiny_tokenizer
 from tests.training.stories import BRIDGE, RECORDS
-from training.__main__ import build_start, calibrate, judge_sources, read_dev, read_sources
+from training.__main__ import calibrate, judge_sources, read_dev, read_sources
 from training.figures import dev_figures, model_of
 from training.settings import Corpus, Dev
 
@@ -79,14 +79,6 @@ def test_dev_figures(data):
     assert all(0.0 <= figure <= 100.0 for figure in figures.values())
     assert network.training
     assert dev_figures(model_of(network, tiny_tokenizer()), [], [])["mention_f1"] == 0.0
-
-
-def test_start_from_weights(tmp_path):
-    """Training can begin from exported weights, with their vocabulary."""
-    folder = write_tiny_model(tmp_path)
-    network, tokenizer = build_start(tiny_recipe(), folder)
-    assert network.config == load_model(folder).config
-    assert tokenizer.get_vocab() == tiny_tokenizer().get_vocab()
 
 
 def test_silver_is_judged_once(data, tmp_path):
