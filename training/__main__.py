@@ -7,7 +7,6 @@ import argparse
 import importlib.util
 import json
 import os
-from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,6 @@ import torch
 from tokenizers import Tokenizer
 from transformers import BertModel
 
-from analysis.document import Mention
-from analysis.mentions import carry_names
 from analysis.models import SHIPPED_WEIGHTS, Calibrations, Config, Network, load_model
 from evaluation.report import describe_run
 from training.calibration import (
@@ -26,15 +23,15 @@ from training.calibration import (
     judge_attributions,
     judge_mentions,
 )
-from training.corpora import add_silver, read_articles, read_attributions, read_sentences
+from training.corpora import read_dev, read_sources
 from training.curves import draw_curves
 from training.export import export_model
 from training.figures import dev_figures, model_of
 from training.gazetteers import build_gazetteers
-from training.learning import Batches, Sources, Trainer
+from training.learning import Batches, Trainer
 from training.records import Record
-from training.settings import RECIPE, Corpus, Recipe, load_recipe
-from training.silver import judge_silver
+from training.settings import RECIPE, Recipe, load_recipe
+from training.silver import judge_sources
 
 
 def main() -> None:
@@ -96,24 +93,6 @@ def build_start(recipe: Recipe) -> tuple[Network, Tokenizer]:
     return Network(Config(), encoder), tokenizer
 
 
-def judge_sources(sources: Sources, network: Network, tokenizer: Tokenizer, work: Path) -> Sources:
-    """Let the network judge the names of the corpora that a tagger labelled, once."""
-    model = model_of(network, tokenizer)
-
-    def find_names(text: str) -> Iterable[Mention]:
-        return carry_names(text, model.read(text).mentions)
-
-    return [
-        (
-            judge_silver(records, find_names, work / f"silver-{number}.jsonl")
-            if any(r.mentions is not None and r.attributions is not None for r in records)
-            else records,
-            repeats,
-        )
-        for number, (records, repeats) in enumerate(sources)
-    ]
-
-
 def write_summary(recipe: Recipe, trainer: Trainer, report: dict[str, Any], folder: Path) -> None:
     """Write how long training took, on what machine, the dev figures, and a picture of them."""
     summary = {
@@ -140,33 +119,6 @@ def find_encoder(recipe: Recipe) -> Path:
     from huggingface_hub import snapshot_download
 
     return Path(snapshot_download(recipe.encoder["hub"]))
-
-
-def read_sources(recipe: Recipe, data: Path) -> Sources:
-    """Read every corpus of the recipe."""
-    return [(_read(corpus, data), corpus.repeats) for corpus in recipe.corpora]
-
-
-def _read(corpus: Corpus, data: Path) -> list[Record]:
-    paths = sorted(data.glob(corpus.path))
-    if not paths:
-        raise SystemExit(f"no corpus at {data / corpus.path}")
-    if any("test" in path.name for path in paths):
-        raise SystemExit(f"{corpus.path} names a test part: never trained on")
-    if corpus.reader == "sentences":
-        return [r for path in paths for r in read_sentences(path, corpus.weight)]
-    if corpus.reader == "articles":
-        return [r for path in paths for r in read_articles(path, corpus.weight)]
-    records = [r for path in paths for r in read_attributions(path)]
-    if corpus.silver:
-        records = list(add_silver(records, data / corpus.silver, corpus.weight))
-    return records
-
-
-def read_dev(recipe: Recipe, data: Path) -> tuple[list[Record], list[Record]]:
-    """Read the dev texts with mentions, and those with attributions."""
-    articles = list(read_articles(data / recipe.dev.articles, 1.0))
-    return articles, list(read_attributions(data / recipe.dev.attributions))
 
 
 def calibrate(

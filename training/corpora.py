@@ -8,10 +8,42 @@ from dataclasses import replace
 from pathlib import Path
 
 from training.records import LabelledAttribution, NamedRange, Range, Record
+from training.settings import Corpus, Recipe
 
 _TYPES = {"PER": "person", "ORG": "organisation", "LOC": "place"}
 _NO_SPACE_BEFORE = re.compile(r"^(?:[.,;:!?%)\]}’”]|'s|n't|'(?:re|ve|ll|d|m)$|'')")
 _NO_SPACE_AFTER = frozenset("([{“‘$£€#``")
+
+
+Sources = list[tuple[list[Record], float]]
+"""The records of each corpus, and how often an epoch goes through them."""
+
+
+def read_sources(recipe: Recipe, data: Path) -> Sources:
+    """Read every corpus of the recipe."""
+    return [(_read(corpus, data), corpus.repeats) for corpus in recipe.corpora]
+
+
+def _read(corpus: Corpus, data: Path) -> list[Record]:
+    paths = sorted(data.glob(corpus.path))
+    if not paths:
+        raise SystemExit(f"no corpus at {data / corpus.path}")
+    if any("test" in path.name for path in paths):
+        raise SystemExit(f"{corpus.path} names a test part: never trained on")
+    if corpus.reader == "sentences":
+        return [r for path in paths for r in read_sentences(path, corpus.weight)]
+    if corpus.reader == "articles":
+        return [r for path in paths for r in read_articles(path, corpus.weight)]
+    records = [r for path in paths for r in read_attributions(path)]
+    if corpus.silver:
+        records = list(add_silver(records, data / corpus.silver, corpus.weight))
+    return records
+
+
+def read_dev(recipe: Recipe, data: Path) -> tuple[list[Record], list[Record]]:
+    """Read the dev texts with mentions, and those with attributions."""
+    articles = list(read_articles(data / recipe.dev.articles, 1.0))
+    return articles, list(read_attributions(data / recipe.dev.attributions))
 
 
 def read_articles(path: Path, weight: float) -> Iterator[Record]:

@@ -23,14 +23,14 @@ from analysis.mentions import carry_names
 from analysis.models import Model, Network, load_model
 from evaluation.report import describe_run, write_results
 from evaluation.tables import tabulate
-from training.__main__ import judge_sources, read_sources
-from training.corpora import read_articles, read_attributions
+from training.corpora import read_articles, read_attributions, read_sources
 from training.figures import dev_figures, f1, model_of
 from training.gazetteers import build_gazetteers
 from training.learning import Batches, Trainer
 from training.losses import find_losses
 from training.records import Record
 from training.settings import Corpus, Recipe, load_recipe
+from training.silver import judge_sources
 from training.variants import (
     Distilled,
     Ensemble,

@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from analysis.models import Network
 from training.augmentation import NamePool, Rates, augment
+from training.corpora import Sources
 from training.examples import Batch, Example, collate, cut_examples
 from training.gazetteers import Gazetteers
 from training.losses import Losses, find_losses
@@ -23,9 +24,6 @@ from training.records import Record
 from training.settings import Learning, Recipe
 
 _SHARD = 200
-
-Sources = Sequence[tuple[Sequence[Record], float]]
-"""The records of each corpus, and how often an epoch goes through them."""
 
 
 class Batches:

@@ -10,13 +10,36 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tokenizers import Tokenizer
 from tqdm import tqdm
 
 from analysis.document import Mention
+from analysis.mentions import carry_names
+from analysis.models import Network
+from training.corpora import Sources
+from training.figures import model_of
 from training.records import NamedRange, Record
 
 # A name that the tagger did not give has to be this sure to be learned.
 _SURE = 0.9
+
+
+def judge_sources(sources: Sources, network: Network, tokenizer: Tokenizer, work: Path) -> Sources:
+    """Let the network judge the names of the corpora that a tagger labelled, once."""
+    model = model_of(network, tokenizer)
+
+    def find_names(text: str) -> Iterable[Mention]:
+        return carry_names(text, model.read(text).mentions)
+
+    return [
+        (
+            judge_silver(records, find_names, work / f"silver-{number}.jsonl")
+            if any(r.mentions is not None and r.attributions is not None for r in records)
+            else records,
+            repeats,
+        )
+        for number, (records, repeats) in enumerate(sources)
+    ]
 
 
 def judge_silver(

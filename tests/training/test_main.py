@@ -8,9 +8,11 @@ import pytest
 from analysis.models import Calibrations
 from tests.tiny_model import tiny_network, tiny_recipe, tiny_tokenizer
 from tests.training.stories import BRIDGE, RECORDS
-from training.__main__ import calibrate, judge_sources, read_dev, read_sources
+from training.__main__ import calibrate
+from training.corpora import read_dev, read_sources
 from training.figures import dev_figures, model_of
 from training.settings import Corpus, Dev
+from training.silver import judge_sources
 
 
 @pytest.fixture
