@@ -6,7 +6,10 @@ scorer links each content to its cue and each cue to its speaker.
 
 Windows go through the encoder one at a time, each at its own length: on a
 processor core that costs next to nothing, and it makes every answer
-independent, to the last bit, of what else happens to be waiting.
+independent, to the last bit, of what else happens to be waiting. What windows
+that overlap say of a piece is averaged.
+
+All of it is in one module, a long one, because few may know the runtime.
 """
 
 import hashlib
