@@ -8,6 +8,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from analysis.cues import is_speech_cue
 from analysis.document import Attribution, LooseCue, Span
@@ -23,6 +24,10 @@ _SUBJECT = re.compile(
 )
 # What parts a cue from the sentence before it.
 _APART = re.compile(r"[\w\n.!?]")
+_LAST_WORD = re.compile(r"[\"“”’»]\s*([a-z]+)\s*$")
+# A speaker with a capital in it, up to the comma or space before what goes on.
+_NAMED = re.compile(r"\s*([^\n.!?;:,]{0,80}[^\W\d_a-z][^\n.!?;:,\s]*)[\s,]*")
+_REPORTING = re.compile(r"([a-z]+ing)\s+that\s+", re.IGNORECASE)
 _PARTICIPLE = re.compile(r"[a-z]+ing\b", re.IGNORECASE)
 
 
@@ -37,8 +42,10 @@ def correct_clauses(
     `loose_cues` are those that the model gave no content; `states` is what
     `mark_states` returned.
     """
-    read = [_turn_subject(text, attribution, states) for attribution in attributions]
     ends = _sentence_ends(text, states)
+    read = [_turn_subject(text, attribution, states) for attribution in attributions]
+    read = [part for attribution in read for part in _free_verb(text, attribution, states)]
+    read = [_free_participle(text, attribution, ends) for attribution in read]
     read = list(_adopt(text, read, loose_cues, ends))
     return sorted(_share_subjects(text, read, ends), key=lambda attribution: attribution.content)
 
@@ -58,19 +65,69 @@ def _turn_subject(text: str, attribution: Attribution, states: Sequence[int]) ->
     The model may take an unusual word order for the words going on: “…” by troops
     declared the president Ann Lee. What it took for the speaker then belongs to them.
     """
-    if len(attribution.content) < 2 or len(attribution.cue) != 1 or not attribution.speaker:
+    if len(attribution.content) < 2 or len(attribution.cue) != 1:
         return attribution
     *contents, subject = attribution.content
-    cue, last = attribution.cue[0], contents[-1]
-    in_order = last.end <= attribution.speaker.start < cue.start < subject.start
-    touching = not _WORD.search(text, last.end, attribution.speaker.start) and not _WORD.search(
+    cue, last, taken = attribution.cue[0], contents[-1], attribution.speaker
+    # Where the model took nothing for the speaker, the words run up to the cue.
+    first, end = (taken.start, taken.end) if taken else (cue.start, last.end)
+    in_order = last.end <= first <= cue.start < subject.start
+    touching = not _WORD.search(text, last.end, first) and not _WORD.search(
         text, cue.end, subject.start
     )
     quoted = MarkState.MARK in states[last.start : last.end]
     if not (in_order and touching and quoted and _SUBJECT.fullmatch(subject.of(text))):
         return attribution
-    widened = Span(last.start, attribution.speaker.end)
+    widened = Span(last.start, end)
     return replace(attribution, content=(*contents[:-1], widened), speaker=subject)
+
+
+def _free_verb(text: str, attribution: Attribution, states: Sequence[int]) -> Iterator[Attribution]:
+    """Read a verb of speech that the model took into the words ("“…,” said") as a quotation's cue.
+
+    What stands between it and the words that go on is the speaker; cue and
+    speaker elsewhere ("according to …") are of these words only.
+    """
+    for at, (said, following) in enumerate(pairwise(attribution.content)):
+        match = _LAST_WORD.search(text, said.start, said.end)
+        speaker = match and _NAMED.fullmatch(text, match.end(), following.start)
+        if not (match and speaker and is_speech_cue(match.group(1))):
+            continue
+        if MarkState.MARK not in states[match.start() : match.start() + 1]:
+            continue
+        words = Span(said.start, match.start() + 1)
+        cue, whose = (Span(*match.span(1)),), Span(*speaker.span(1))
+        yield replace(
+            attribution, content=(*attribution.content[:at], words), cue=cue, speaker=whose
+        )
+        yield replace(attribution, content=attribution.content[at + 1 :])
+        return
+    yield attribution
+
+
+def _free_participle(
+    text: str, attribution: Attribution, ends: Sequence[tuple[int, int]]
+) -> Attribution:
+    """Read a participle of speech that the model took into the words ("stressing that …") as cue.
+
+    What the model took for cue and speaker elsewhere is another clause's; the
+    participle's speaker is to be found in its own sentence.
+    """
+    first, *others = attribution.content
+    match = _REPORTING.match(text, first.start, first.end)
+    if match is None or not is_speech_cue(match.group(1)) or match.end() >= first.end:
+        return attribution
+    stops = [start for start, _ in ends]
+    at = bisect_right(stops, first.start)
+    opens = ends[at - 1][1] if at else 0
+    if not _WORD.search(text, opens, first.start):
+        return attribution
+    return replace(
+        attribution,
+        content=(Span(match.end(), first.end), *others),
+        cue=(Span(*match.span(1)),),
+        speaker=None,
+    )
 
 
 def _adopt(
@@ -116,21 +173,17 @@ def _share_subjects(
 ) -> Iterator[Attribution]:
     """Give a participle ("…, saying that …") the speaker of the clause before it in its sentence.
 
-    That is, where the model looked for the speaker in an earlier sentence.
+    That is, where the model found no speaker, or looked for one in an earlier sentence.
     """
     stops = [end for end, _ in ends]
     clauses = sorted((a.cue[0].start, a.speaker) for a in attributions if a.cue and a.speaker)
     cues = [start for start, _ in clauses]
     for attribution in attributions:
-        if attribution.cue and attribution.speaker:
-            cue = attribution.cue[0]
+        if attribution.cue and _PARTICIPLE.fullmatch(attribution.cue[0].of(text)):
+            cue, speaker = attribution.cue[0], attribution.speaker
             sentence = bisect_right(stops, cue.start)
             before = bisect_left(cues, cue.start) - 1
-            if (
-                _PARTICIPLE.fullmatch(cue.of(text))
-                and bisect_right(stops, attribution.speaker.start) < sentence
-                and before >= 0
-                and bisect_right(stops, cues[before]) == sentence
-            ):
+            is_apart = speaker is None or bisect_right(stops, speaker.start) < sentence
+            if is_apart and before >= 0 and bisect_right(stops, cues[before]) == sentence:
                 attribution = replace(attribution, speaker=clauses[before][1])
         yield attribution

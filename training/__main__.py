@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
+from torch import Tensor
 from transformers import BertModel
 
 from analysis.models import SHIPPED_WEIGHTS, Calibrations, Config, Network, load_model
@@ -56,6 +58,7 @@ def main() -> None:
     for (records, repeats), corpus in zip(sources, recipe.corpora, strict=True):
         print(f"  {corpus.path}: {len(records)} texts, {repeats} times an epoch", flush=True)
     gazetteers = build_gazetteers(recipe.seed)
+    before = copy_weights(start.network) if start else None
     trainer = Trainer(network, recipe, options.work, start=start.info.digest if start else None)
     articles, quoted = read_dev(recipe, options.data)
     few = slice(recipe.dev.texts)
@@ -65,8 +68,11 @@ def main() -> None:
 
     for phase in range(len(recipe.learning.phases)):
         if phase:
+            before = before or keep_weights(network, options.work / "before.safetensors")
             sources = judge_sources(sources, network, tokenizer, options.work)
         trainer.train(phase, Batches(sources, tokenizer, recipe, gazetteers), evaluate)
+    if before:
+        average_weights(network, before, recipe.learning.before_share)
     print("calibrating on the dev texts", flush=True)
     calibrations, errors = calibrate(network, tokenizer, articles, quoted)
     export_model(network, tokenizer, recipe, options.out, calibrations)
@@ -78,6 +84,29 @@ def main() -> None:
         "part_of_dev": {"float32": evaluate(network), "exported": exported},
     }
     write_summary(recipe, trainer, report, options.results)
+
+
+Weights = dict[str, Tensor]
+
+
+def copy_weights(network: Network) -> Weights:
+    """Return a copy of the weights as they are."""
+    return {name: weight.cpu().clone() for name, weight in network.state_dict().items()}
+
+
+def keep_weights(network: Network, path: Path) -> Weights:
+    """Return the weights that a phase begins with, kept in `path` against interruptions."""
+    if not path.exists():
+        save_file(copy_weights(network), path)
+    return load_file(path)
+
+
+def average_weights(network: Network, before: Weights, share: float) -> None:
+    """Put `share` of the weights of `before` into those of `network` (Wortsman et al. 2022)."""
+    weights = copy_weights(network)
+    network.load_state_dict(
+        {name: (1 - share) * weight + share * before[name] for name, weight in weights.items()}
+    )
 
 
 def build_start(recipe: Recipe) -> tuple[Network, Tokenizer]:

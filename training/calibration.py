@@ -1,9 +1,9 @@
 """Fit the maps from scores to probabilities on development texts."""
 
-import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.calibration import Calibration, logit
 from analysis.document import Attribution, Reading, Span
@@ -15,6 +15,9 @@ Outcome = tuple[float, bool]
 
 _ROUNDS = 50
 _FOLDS = 5
+_LEAST_STEP = 1e-9
+
+Floats = NDArray[np.float64]
 
 
 def judge_mentions(record: Record, reading: Reading) -> Iterator[Outcome]:
@@ -67,7 +70,8 @@ def fit_calibration(outcomes: Sequence[Outcome]) -> Calibration:
     """Return the logistic map under which the outcomes are likeliest, by Newton's method.
 
     Both classes get the prior that Platt gives them, so that a map exists
-    whatever the outcomes. Without outcomes, the identity.
+    whatever the outcomes. A step that makes them less likely is halved until
+    it does not (Lin, Lin and Weng 2007). Without outcomes, the identity.
     """
     if not outcomes:
         return Calibration()
@@ -81,7 +85,18 @@ def fit_calibration(outcomes: Sequence[Outcome]) -> Calibration:
         gradient = features.T @ (targets - chances)
         curvature = (features.T * (chances * (1 - chances))) @ features + 1e-6 * np.eye(2)
         step = np.linalg.solve(curvature, gradient)
+        before = _cost(features, targets, weights)
+        while (
+            _cost(features, targets, weights + step) > before and np.abs(step).max() > _LEAST_STEP
+        ):
+            step = step / 2
         weights = weights + step
-        if math.isclose(float(np.abs(step).max()), 0.0, abs_tol=1e-9):
+        if np.abs(step).max() <= _LEAST_STEP:
             break
     return Calibration(float(weights[0]), float(weights[1]))
+
+
+def _cost(features: Floats, targets: Floats, weights: Floats) -> float:
+    """Return the negative logarithm of how likely the targets are."""
+    odds = features @ weights
+    return float((np.logaddexp(0, odds) - targets * odds).sum())

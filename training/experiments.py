@@ -238,17 +238,13 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("build/experiments"))
     parser.add_argument("--pieces", type=int, default=_PIECES)
     parser.add_argument("--results", type=Path, default=RESULTS)
-    parser.add_argument("--only", nargs="*", help="do these, and write no results")
+    parser.add_argument("--only", nargs="*", help="these alone; base and seed first")
     options = parser.parse_args()
     torch.set_num_threads(1)
     laboratory = Laboratory(options.data, options.start, options.work, options.pieces)
-    if options.only:
-        for experiment in EXPERIMENTS:
-            if experiment.name in options.only:
-                print(experiment.name, laboratory.run(experiment), flush=True)
-        return
+    chosen = [e for e in EXPERIMENTS if not options.only or e.name in options.only]
     rows: dict[str, dict[str, Any]] = {}
-    for experiment in EXPERIMENTS:
+    for experiment in chosen:
         rows[experiment.name] = {"about": experiment.about, **laboratory.run(experiment)}
         print(experiment.name, rows[experiment.name], flush=True)
         if experiment.name == "seed":

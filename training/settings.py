@@ -44,6 +44,7 @@ class Learning:
     threads: int
     checkpoint_seconds: float
     evaluations: int
+    before_share: float
 
     @property
     def pieces(self) -> int:

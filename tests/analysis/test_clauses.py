@@ -45,9 +45,67 @@ def test_subject_after_its_verb():
     ]
 
 
+def test_subject_after_its_verb_and_no_speaker():
+    """They are so where the model found no speaker at all."""
+    text = "“We have seen no retreat” by foreign troopsdeclared the president Ana Sousa to us."
+    contents = ["“We have seen no retreat” by foreign troops", "the president Ana Sousa"]
+    found = attribution(text, contents, "declared", None)
+    assert correct(text, [found]) == [(contents[:1], "declared", "the president Ana Sousa")]
+
+
+def test_verb_and_participle_within_the_words():
+    """A verb after a quotation and a participle of speech are cues of what they stand beside."""
+    text = "“There is no lack,” said spokesman Jo Ek, stressing that the port is open, according to reports."
+    found = attribution(
+        text,
+        ["“There is no lack,” said", "stressing that the port is open"],
+        "according to",
+        "reports",
+    )
+    assert correct(text, [found]) == [
+        (["“There is no lack,”"], "said", "spokesman Jo Ek"),
+        (["the port is open"], "stressing", "spokesman Jo Ek"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "contents", "cue", "speaker"),
     [
+        pytest.param(
+            "“A lack,” said nobody, and the port is open, according to reports.",
+            ["“A lack,” said", "and the port is open"],
+            "according to",
+            "reports",
+            id="no name after the verb",
+        ),
+        pytest.param(
+            "A lack, said Jo Ek, and the port is open, according to reports.",
+            ["A lack, said", "and the port is open"],
+            "according to",
+            "reports",
+            id="no mark before the verb",
+        ),
+        pytest.param(
+            "“A lack,” saw Jo Ek, and the port is open, according to reports.",
+            ["“A lack,” saw", "and the port is open"],
+            "according to",
+            "reports",
+            id="no verb of speech",
+        ),
+        pytest.param(
+            "Saying that it is late is no use, reports said.",
+            ["Saying that it is late is no use"],
+            "said",
+            "reports",
+            id="a participle that opens its sentence",
+        ),
+        pytest.param(
+            "It rains, meaning that it is late, reports said.",
+            ["meaning that it is late"],
+            "said",
+            "reports",
+            id="a participle of other meaning",
+        ),
         pytest.param(
             "“It is late,” Sousa said, “and it is cold.”",
             ["“It is late,”", "“and it is cold.”"],

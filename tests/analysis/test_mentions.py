@@ -35,6 +35,7 @@ def carried(marked):
             "[Ann Lee|per] won. Voters like Ann Lee.", ["Ann Lee", "Ann Lee"], id="same name"
         ),
         pytest.param("[Ann Lee|per] won. Later Lee left.", ["Ann Lee", "Lee"], id="surname"),
+        pytest.param("[Lund|pla|.36] and [Rye|pla|.34]", ["Lund"], id="unlikely"),
         pytest.param("[Ann Lee|per] won. Later Ann left.", ["Ann Lee", "Ann"], id="given name"),
         pytest.param(
             "The [Western Area Service|org] met. It WAS late.",
@@ -80,7 +81,7 @@ def carried(marked):
         pytest.param("[Ann Lee Jr.|per] ran. Lee won.", ["Ann Lee Jr.", "Lee"], id="suffix"),
         pytest.param("[Fla.|pla] voters. Tampa, Fla. voted.", ["Fla.", "Fla."], id="abbreviation"),
         pytest.param("[U.S.|pla] troops left. The U.S. army.", ["U.S.", "U.S."], id="dots inside"),
-        pytest.param("[Jo Day|per|0.3] ran. Jo Day won.", ["Jo Day"], id="not sure enough"),
+        pytest.param("[Jo Day|per|0.5] ran. Jo Day won.", ["Jo Day"], id="not sure enough"),
         pytest.param("[Bill Bush|per] ran. Bush burns; a bush burns.", ["Bill Bush"], id="common"),
         pytest.param(
             "[Bill Bush|per] ran. Now Bush wins; a bush burns.", ["Bill Bush", "Bush"], id="inside"

@@ -36,6 +36,20 @@ def test_fit_when_always_right():
     assert 0.8 < fitted(0.5) < 1
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_fit_of_scores_that_say_little(seed):
+    """Where nearly all scores are tiny, as products of many are, the map stays within reason."""
+    rng = random.Random(seed)
+    outcomes = [(10 ** -rng.uniform(0, 6), rng.random() < 0.6) for _ in range(500)]
+    outcomes += [(0.999999, rng.random() < 0.95) for _ in range(200)]
+    fitted = fit_calibration(outcomes)
+    assert abs(fitted.slope) < 5
+    assert abs(fitted.intercept) < 10
+    low = [is_right for confidence, is_right in outcomes if confidence < 0.5]
+    mean = sum(map(fitted, (c for c, _ in outcomes if c < 0.5))) / len(low)
+    assert mean == pytest.approx(sum(low) / len(low), abs=0.1)
+
+
 def test_held_out_error():
     """A map that fits every text fits the ones held out; one text's own habits do not carry."""
     rng = random.Random(2)

@@ -4,11 +4,12 @@ import json
 from dataclasses import replace
 
 import pytest
+import torch
 
 from analysis.models import Calibrations
 from tests.tiny_model import tiny_network, tiny_recipe, tiny_tokenizer
 from tests.training.stories import BRIDGE, RECORDS
-from training.__main__ import calibrate
+from training.__main__ import average_weights, calibrate, copy_weights, keep_weights
 from training.corpora import read_dev, read_sources
 from training.figures import dev_figures, model_of
 from training.settings import Corpus, Dev
@@ -106,3 +107,14 @@ def test_calibration(data):
     assert calibrations != Calibrations()
     assert errors.keys() == {"mention", "attribution"}
     assert all(0 <= error <= 1 for error in errors.values())
+
+
+def test_weights_are_averaged(tmp_path):
+    """What ships is a mean of the weights before and after the last phase."""
+    first, last = tiny_network(1), tiny_network(2)
+    before = keep_weights(first, tmp_path / "before.safetensors")
+    assert keep_weights(last, tmp_path / "before.safetensors").keys() == before.keys()
+    after = copy_weights(last)
+    average_weights(last, keep_weights(last, tmp_path / "before.safetensors"), 0.25)
+    for name, weight in copy_weights(last).items():
+        torch.testing.assert_close(weight, 0.25 * before[name] + 0.75 * after[name])
