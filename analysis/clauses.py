@@ -26,7 +26,7 @@ _SUBJECT = re.compile(
 _APART = re.compile(r"[\w\n.!?]")
 _LAST_WORD = re.compile(r"[\"“”’»]\s*([a-z]+)\s*$")
 # A speaker with a capital in it, up to the comma or space before what goes on.
-_NAMED = re.compile(r"\s*([^\n.!?;:,]{0,80}[^\W\d_a-z][^\n.!?;:,\s]*)[\s,]*")
+_NAMED = re.compile(r"\s{0,9}([^\n.!?;:,]{0,80}[^\W\d_a-z][^\n.!?;:,\s]*)[\s,]*")
 _REPORTING = re.compile(r"([a-z]+ing)\s+that\s+", re.IGNORECASE)
 _PARTICIPLE = re.compile(r"[a-z]+ing\b", re.IGNORECASE)
 
@@ -91,9 +91,8 @@ def _free_verb(text: str, attribution: Attribution, states: Sequence[int]) -> It
     for at, (said, following) in enumerate(pairwise(attribution.content)):
         match = _LAST_WORD.search(text, said.start, said.end)
         speaker = match and _NAMED.fullmatch(text, match.end(), following.start)
-        if not (match and speaker and is_speech_cue(match.group(1))):
-            continue
-        if MarkState.MARK not in states[match.start() : match.start() + 1]:
+        is_marked = match is not None and states[match.start()] == MarkState.MARK
+        if not (match and is_marked and speaker and is_speech_cue(match.group(1))):
             continue
         words = Span(said.start, match.start() + 1)
         cue, whose = (Span(*match.span(1)),), Span(*speaker.span(1))

@@ -32,7 +32,8 @@ def draw_curves(log: Sequence[Mapping[str, float]], path: Path) -> None:
     below.set(xlabel="million pieces", ylabel="F1, %")
     for part in (above, below):
         part.grid(alpha=0.3)
-        part.legend()
+        if part.get_lines():
+            part.legend()
     figure.tight_layout()
     figure.savefig(path, dpi=80)
     plt.close(figure)

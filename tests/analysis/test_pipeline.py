@@ -222,7 +222,8 @@ def spans_of(analysis: Analysis) -> list[Span]:
 
 def test_markup_is_read_through(random_pipeline):
     """A text with markup is read as its legible form is, every span put back over the markup."""
-    text = (STORY + OTHER).replace("“", "&ldquo;").replace("”", "&rdquo;").replace(" L", "&nbsp;L")
+    text = (STORY + OTHER) * 3
+    text = text.replace("“", "&ldquo;").replace("”", "&rdquo;").replace(" L", "&nbsp;L")
     legible = make_legible(text)
     read, plain = analyze_one(random_pipeline, text), analyze_one(random_pipeline, legible.text)
     assert len(spans_of(plain)) > 20
