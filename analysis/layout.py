@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from analysis.cues import is_speech_cue
 from analysis.document import Attribution, Span
 from analysis.pieces import PARAGRAPH
 
@@ -11,6 +12,8 @@ _SIGNED = re.compile(
     r"\s*(?P<content>[\"“”«„].{20,}?[\"“”»])[.,]?\s*"
     r"(?P<cue>[―—–]|--?)\s*(?P<speaker>[A-Z][^\"“”\n]{2,60}?)[.]?\s*"
 )
+# The same in a text without any capital.
+_SIGNED_SMALL = re.compile(_SIGNED.pattern, re.IGNORECASE)
 # SMITH: I never said so.
 _SCRIPT = re.compile(
     # Each word ends with a space or at the colon, so that there is one way only to match a line.
@@ -28,10 +31,13 @@ def find_laid_out(text: str) -> tuple[Attribution, ...]:
     transcript.
     """
     script = list(_match(_SCRIPT, text))
+    pattern = _SIGNED if any(map(str.isupper, text)) else _SIGNED_SMALL
     signed = [
         match
-        for match in _match(_SIGNED, text)
+        for match in _match(pattern, text)
         if len(match.group("speaker").split()) <= _SIGNATURE_WORDS
+        # Without capitals a signature is told from "― she said" by its words.
+        and (pattern is _SIGNED or not is_speech_cue(match.group("speaker")))
     ]
     found = [*signed, *(script if len(script) >= 2 else [])]
     return tuple(sorted(map(_attribution, found), key=lambda attribution: attribution.content))

@@ -20,9 +20,16 @@ def test_signed_quotation(dash):
     assert parts(text) == [("Ann Lee, mayor", dash, "“We will win this, whatever it takes.”")]
 
 
+def test_signed_without_capitals():
+    """In a text without capitals a signature has none either."""
+    text = "“we will win this, whatever it takes.” ― ann lee, mayor"
+    assert parts(text) == [("ann lee, mayor", "―", "“we will win this, whatever it takes.”")]
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        pytest.param("“we will win this, whatever it takes.” ― she said", id="no capitals, a verb"),
         pytest.param("“Too short.” — Ann Lee", id="short"),
         pytest.param("“We will win this, whatever it takes.” — said nobody", id="no name"),
         pytest.param("“We will win this, whatever it takes.” Ann Lee", id="no dash"),
