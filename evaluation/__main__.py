@@ -4,8 +4,7 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,7 @@ from evaluation.names import (
 from evaluation.report import describe_run, write_report
 from evaluation.scores import Scores, Tools
 from evaluation.seed import score_seed
-from evaluation.server import run_service
+from evaluation.server import use_service
 from evaluation.sets import NameSet, ask_articles, ask_excerpts, load_articles
 
 RESULTS = Path(__file__).parent / "results"
@@ -41,7 +40,10 @@ def main() -> int:
     """Evaluate and report; the exit status is 1 where an answer was wrong in itself."""
     parsed = _parse_arguments()
     tools = Tools(parsed.tools or parsed.data.parent / "tools")
-    with tempfile.TemporaryDirectory() as folder, _service(parsed.url, Path(folder)) as url:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        use_service(parsed.url, Path(folder) / "service.log") as url,
+    ):
         report = {**describe_run(), **_evaluate(url, parsed.data, tools, Path(folder))}
     table = write_report(report, parsed.results)
     print(table.read_text())
@@ -56,16 +58,6 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument("--url", help="a running service; default: one of this checkout's own")
     parser.add_argument("--results", type=Path, default=RESULTS, help="where to write the figures")
     return parser.parse_args()
-
-
-@contextmanager
-def _service(url: str | None, folder: Path) -> Iterator[str]:
-    if url:
-        yield url
-        return
-    print("Starting the service", flush=True)
-    with run_service(folder / "service.log") as own_url:
-        yield own_url
 
 
 def _evaluate(url: str, data: Path, tools: Tools, folder: Path) -> dict[str, Any]:

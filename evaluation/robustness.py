@@ -10,7 +10,6 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ import requests
 from evaluation.perturbations import PERTURBATIONS, Line, perturb
 from evaluation.report import describe_run, render_head, write_results
 from evaluation.scores import Tools
-from evaluation.server import run_service
+from evaluation.server import use_service
 from evaluation.sets import load_articles
 from evaluation.tables import tabulate
 
@@ -35,7 +34,10 @@ def main() -> int:
     """Measure and report; the exit status is 1 where an answer failed or was not verbatim."""
     parsed = _parse_arguments()
     tools = Tools(parsed.tools or parsed.data.parent / "tools")
-    with tempfile.TemporaryDirectory() as folder, _service(parsed.url, Path(folder)) as url:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        use_service(parsed.url, Path(folder) / "service.log") as url,
+    ):
         corpora = {
             name: pick(load_articles(parsed.data / f"{name}.jsonl"), parsed.limit) for name in SETS
         }
@@ -57,13 +59,6 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument("--results", type=Path, default=RESULTS, help="where to write the figures")
     parser.add_argument("--limit", type=int, help="the most articles of each corpus; default: all")
     return parser.parse_args()
-
-
-def _service(url: str | None, folder: Path) -> AbstractContextManager[str]:
-    if url:
-        return nullcontext(url)
-    print("Starting the service", flush=True)
-    return run_service(folder / "service.log")
 
 
 def pick(lines: Sequence[Line], limit: int | None) -> list[Line]:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import requests
@@ -17,6 +17,14 @@ STOP_SECONDS = 30
 
 class NotServing(RuntimeError):
     """The service stopped, or never became ready; what it logged is in the message."""
+
+
+def use_service(url: str | None, log: Path) -> AbstractContextManager[str]:
+    """Give the address of the service named, or of one of this checkout's own."""
+    if url:
+        return nullcontext(url)
+    print("Starting the service", flush=True)
+    return run_service(log)
 
 
 @contextmanager
