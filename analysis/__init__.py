@@ -3,6 +3,7 @@
 from analysis.document import (
     Analysis,
     AnalysisWarning,
+    Attitude,
     Attribution,
     AttributionStatus,
     Entity,
@@ -29,6 +30,7 @@ from analysis.errors import (
 __all__ = [
     "Analysis",
     "AnalysisWarning",
+    "Attitude",
     "Attribution",
     "AttributionStatus",
     "Entity",

@@ -28,6 +28,15 @@ _LAST_WORD = re.compile(r"[\"“”’»]\s*([a-z]+)\s*$")
 # A speaker with a capital in it, up to the comma or space before what goes on.
 _NAMED = re.compile(r"\s{0,9}([^\n.!?;:,]{0,80}[^\W\d_a-z][^\n.!?;:,\s]*)[\s,]*")
 _REPORTING = re.compile(r"([a-z]+ing)\s+that\s+", re.IGNORECASE)
+# A quotation with a full stop at its end.
+_ENDED = re.compile(r"\.[\s\"“”’»]*$")
+_FINAL = " .!?\n\r\t\"”"
+_CALLING = frozenset(
+    "call calls called calling describe describes described describing dub dubs dubbed dubbing "
+    "label labels labeled labelled brand brands branded denounce denounced deride derided "
+    "criticize criticized criticizes".split()
+)
+_GOES_ON = re.compile(r"\s*,?\s*(?:and|but|before|then)\s+[a-z]+ed\b|\s*,?\s*and\s+sent\b")
 _PARTICIPLE = re.compile(r"[a-z]+ing\b", re.IGNORECASE)
 
 
@@ -43,7 +52,10 @@ def correct_clauses(
     `mark_states` returned.
     """
     ends = _sentence_ends(text, states)
-    read = [_turn_subject(text, attribution, states) for attribution in attributions]
+    read = [_complete_that(text, attribution, ends) for attribution in attributions]
+    read = [_free_stray(text, attribution, states) for attribution in read]
+    read = [_cut_narration(text, attribution, states) for attribution in read]
+    read = [_turn_subject(text, attribution, states) for attribution in read]
     read = [part for attribution in read for part in _free_verb(text, attribution, states)]
     read = [_free_participle(text, attribution, ends) for attribution in read]
     read = list(_adopt(text, read, loose_cues, ends))
@@ -57,6 +69,47 @@ def _sentence_ends(text: str, states: Sequence[int]) -> list[tuple[int, int]]:
         for match in _SENTENCE_END.finditer(text)
         if states[match.start()] != MarkState.INSIDE
     ]
+
+
+def _complete_that(
+    text: str, attribution: Attribution, ends: Sequence[tuple[int, int]]
+) -> Attribution:
+    """Give a "that" alone, which the model took for all the words, the rest of its sentence."""
+    (first, *others) = attribution.content
+    if others or first.of(text).casefold() != "that":
+        return attribution
+    at = bisect_left(ends, (first.end,))
+    end = ends[at][0] if at < len(ends) else len(text.rstrip(_FINAL))
+    return replace(attribution, content=(Span(first.start, end),)) if end > first.end else attribution
+
+
+def _free_stray(text: str, attribution: Attribution, states: Sequence[int]) -> Attribution:
+    """Free a quotation that ended its sentence from a verb in the next that reports nothing."""
+    last = attribution.content[-1]
+    ended = _ENDED.search(text, last.start, last.end)
+    if (
+        ended is None
+        or not attribution.cue
+        or states[ended.start()] != MarkState.INSIDE
+        or min(attribution.cue).start < last.end
+        or any(is_speech_cue(cue.of(text)) for cue in attribution.cue)
+    ):
+        return attribution
+    return replace(attribution, cue=(), speaker=None)
+
+
+def _cut_narration(text: str, attribution: Attribution, states: Sequence[int]) -> Attribution:
+    """End what somebody is called with the mark that closes it: he called it “a joke” and left."""
+    if not any(_CALLING & set(_WORD.findall(cue.of(text).casefold())) for cue in attribution.cue):
+        return attribution
+    last = attribution.content[-1]
+    inside = next(
+        (i for i in range(last.end - 1, last.start - 1, -1) if states[i] != MarkState.OUTSIDE), None
+    )
+    if inside is None or not _GOES_ON.match(text, inside + 1, last.end):
+        return attribution
+    kept = Span(last.start, inside + 1)
+    return replace(attribution, content=(*attribution.content[:-1], kept))
 
 
 def _turn_subject(text: str, attribution: Attribution, states: Sequence[int]) -> Attribution:

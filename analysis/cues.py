@@ -1,6 +1,9 @@
 """Words that report speech, as against belief, wish or plan."""
 
 import re
+from collections.abc import Iterable
+
+from analysis.document import Attitude
 
 # Stems of verbs of communication; `_forms` adds their endings. Own list, after the classes
 # "say", "tell", "talk", "complain", "advise" and "promise" of Levin, English Verb Classes (1993).
@@ -30,6 +33,28 @@ _IRREGULAR = """
     argument assertion complaint declaration explanation pledge prediction promise suggestion threat
 """
 
+# After the classes "conjecture", "admire", "want" and "long" of Levin (1993).
+_BELIEFS = """
+    believe think feel know understand realize realise recognize recognise consider regard view see
+    suspect doubt fear worry assume presume suppose imagine figure guess trust hear learn find
+    conclude regret dread deem judge perceive sense ponder anticipate expect hope wish fathom
+    care admire respect love hate despise like dislike fancy remember forget convince
+"""
+_IRREGULAR_BELIEFS = """
+    thought felt knew known understood saw seen heard found learnt forgot forgotten sure certain
+    confident belief beliefs opinion opinions view views feeling feelings fear fears hope hopes
+    doubt doubts idea ideas notion illusions impression conviction skepticism optimistic hopeful
+    afraid worried concerned concern concerns aware awareness mind
+"""
+_PLANS = """
+    plan intend want aim seek decide try attempt prepare resolve choose agree refuse decline commit
+"""
+_IRREGULAR_PLANS = """
+    sought chose chosen ready eager eagerness plan plans intention intentions decision goal goals
+    aim aims commitment commitments ambition effort efforts attempt reluctance reluctant willing
+    willingness unwilling determined bid desire desires
+"""
+
 
 def _forms(stem: str) -> set[str]:
     forms = {stem + ending for ending in ("", "s", "es", "ed", "ing")}
@@ -42,12 +67,26 @@ def _forms(stem: str) -> set[str]:
     return forms
 
 
-_SPEECH = frozenset(_IRREGULAR.split()).union(*map(_forms, _REGULAR.split()))
+def _lexicon(irregular: str, regular: str) -> frozenset[str]:
+    return frozenset(irregular.split()).union(*map(_forms, regular.split()))
+
+
+_SPEECH = _lexicon(_IRREGULAR, _REGULAR)
+_ATTITUDES = {
+    Attitude.PLAN: _lexicon(_IRREGULAR_PLANS, _PLANS),
+    Attitude.BELIEF: _lexicon(_IRREGULAR_BELIEFS, _BELIEFS),
+}
 
 
 def is_speech_cue(cue: str) -> bool:
     """Tell whether a cue reports something said or written."""
     return ":" in cue or any(word in _SPEECH for word in re.findall(r"[a-z]+", cue.lower()))
+
+
+def read_attitude(cues: Iterable[str]) -> Attitude:
+    """Tell what cues that report no speech report: a plan, a belief, or something else."""
+    words = {word for cue in cues for word in re.findall(r"[a-z]+", cue.lower())}
+    return next((each for each, known in _ATTITUDES.items() if words & known), Attitude.OTHER)
 
 
 def speech_words() -> frozenset[str]:

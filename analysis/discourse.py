@@ -12,6 +12,7 @@ from analysis.names import Gender
 from analysis.narration import Narration, read_narration
 
 _PARAGRAPH = re.compile(r"[^\n]+")
+_HEADING_LINES = 2
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -50,6 +51,10 @@ class Discourse:
     def paragraph(self, position: int) -> int:
         """Return the number of the paragraph at a position."""
         return bisect_right(self.paragraph_starts, position) - 1
+
+    def is_heading(self, position: int) -> bool:
+        """Tell whether a position is in the text's first lines: a headline, or what is under it."""
+        return self.paragraph(position) < _HEADING_LINES
 
     def named_in(self, span: Span) -> tuple[Named, ...]:
         """Return the names that share a character with `span`."""

@@ -32,6 +32,19 @@ class QuoteKind(StrEnum):
     INDIRECT = "indirect"
 
 
+class Attitude(StrEnum):
+    """What someone does with the words of a quote: say them, believe them, plan what they say.
+
+    PARC 3 and the Penn Discourse Treebank tell assertions, beliefs and eventualities apart in
+    this way (Prasad et al. 2007). What stands in quotation marks counts as said.
+    """
+
+    SPEECH = "speech"
+    BELIEF = "belief"
+    PLAN = "plan"
+    OTHER = "other"
+
+
 class AttributionStatus(StrEnum):
     """Whether the text tells who said a quote."""
 
@@ -177,9 +190,11 @@ class Speaker:
 class Quote:
     """What somebody said, attributed as far as the text allows.
 
-    `candidates` lists the possible speakers, likeliest first, of an ambiguous
-    quote, and is empty otherwise. `confidence` is the probability that content
-    and speaker are right.
+    `joint` lists everyone who says it together, `speaker` first, and is empty where
+    one speaks alone. `candidates` lists the possible speakers, likeliest first, of an ambiguous
+    quote, and is empty otherwise. `content_confidence` is the probability that
+    these words are what someone said, `confidence` that the speaker is right as
+    well.
     """
 
     kind: QuoteKind
@@ -188,12 +203,16 @@ class Quote:
     speaker: Speaker | None
     status: AttributionStatus
     confidence: float
+    content_confidence: float
+    attitude: Attitude = Attitude.SPEECH
     candidates: tuple[Speaker, ...] = ()
+    joint: tuple[Speaker, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.fragments:
             raise ValueError("a quote has content")
         _check_probability(self.confidence)
+        _check_probability(self.content_confidence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ class Legible:
             cue=self.restore(quote.cue) if quote.cue else None,
             speaker=self._restore_speaker(quote.speaker) if quote.speaker else None,
             candidates=tuple(map(self._restore_speaker, quote.candidates)),
+            joint=tuple(map(self._restore_speaker, quote.joint)),
         )
 
     def _restore_speaker(self, speaker: Speaker) -> Speaker:

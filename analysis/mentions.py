@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from analysis.cues import speech_words
 from analysis.document import EntityType, Mention, MentionKind, Span
 from analysis.names import (
     NAME_LIKE_TITLES,
@@ -33,6 +34,8 @@ DERIVED = 0.5
 _MIN_ACRONYM = 3
 # A mention this sure keeps a type that its name has elsewhere in the text too.
 STUBBORN = 0.85
+# A person's name that is also a word in this text has to be this sure where a sentence begins.
+_TELLING = 0.7
 # Where so many of the names have capitals, one without has to be this sure.
 _CASED_SHARE = 0.75
 _SURE = 0.97
@@ -48,10 +51,15 @@ _ENDS_SENTENCE = re.compile(r"(?:^|[^\w.])[^\W\d_]{6,}\.$")
 _COMPASS = re.compile(
     r"(?:(?:north|south|mid)-?)?(?:north|south|east|west)(?:ern)?\s+(?=[^\W\d_a-z])"
 )
+_WORD = re.compile(r"\w+")
+_OPENS_SENTENCE = re.compile(r"(?:^|[\n.!?:\"\u201c\u201d])\s*$")
 _FIRST_WORD = re.compile(r"\S+\s+(?=\S)")
 _PREFIXED = re.compile(r"(?:anti|pro|non|ex|post|pre|mid)-(?=[^\W\d_])", re.IGNORECASE)
 
 # Capitalised words that are far more often something else than the name that they could be.
+_GLUED = re.compile(r"[^\W\d_a-z][a-z\u00df-\u00ff]{5,29}$")
+_MIN_GLUED = 3
+_GLUABLE = frozenset(word for word in speech_words() if len(word) > _MIN_GLUED)
 _CALENDAR = word_set(
     "january february march april may june july august september october november december "
     "monday tuesday wednesday thursday friday saturday sunday"
@@ -79,13 +87,41 @@ def carry_names(text: str, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
 def _cleaned(text: str, mentions: Sequence[Mention]) -> Iterator[Mention]:
     capitals = sum(_has_capital(mention.span.of(text)) for mention in mentions)
     is_cased = capitals >= _CASED_SHARE * len(mentions)
+    words = set(_WORD.findall(text))
     for mention in mentions:
         span = clean_span(text, mention.span, mention.type)
-        if span is None:
+        if span is None or _is_word(text, replace(mention, span=span), words):
             continue
+        span = _unglued(text, span, words)
         if is_cased and mention.confidence < _SURE and not _has_capital(span.of(text)):
             continue
         yield replace(mention, span=span, kind=MentionKind.NAME)
+
+
+def _unglued(text: str, span: Span, words: set[str]) -> Span:
+    """Return a name without the verb of speech that was glued to it: "Leereplied".
+
+    The name has to stand in the text on its own, too: `words` holds what does.
+    """
+    match = _GLUED.search(text, span.start, span.end)
+    if match is None or match.end() != span.end:
+        return span
+    word = match.group()
+    for cut in range(_MIN_GLUED, len(word) - _MIN_GLUED + 1):
+        if word[cut:] in _GLUABLE and word[:cut] in words:
+            return Span(span.start, match.start() + cut)
+    return span
+
+
+def _is_word(text: str, mention: Mention, words: set[str]) -> bool:
+    """Tell whether a doubtful person at the start of a sentence is a word: "Delegates booed"."""
+    return (
+        mention.type is EntityType.PERSON
+        and mention.confidence < _TELLING
+        and mention.span.of(text).casefold() in words
+        and _OPENS_SENTENCE.search(text[max(0, mention.span.start - 4) : mention.span.start])
+        is not None
+    )
 
 
 def _has_capital(name: str) -> bool:

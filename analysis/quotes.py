@@ -12,30 +12,20 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from analysis.clauses import correct_clauses
-from analysis.cues import is_speech_cue
-from analysis.document import (
-    Attribution,
-    AttributionStatus,
-    LooseCue,
-    MentionKind,
-    Quote,
-    QuoteKind,
-    Span,
-    Speaker,
-    SpeakerMention,
-)
+from analysis.document import Attribution, LooseCue, Quote, Span
+from analysis.finishing import distance, finish_quote
 from analysis.insertions import Insertion, find_insertions
 from analysis.layout import find_laid_out
-from analysis.marks import MarkState, Quotation, mark_states, pair_marks, quote_kind
+from analysis.marks import Quotation, mark_states, pair_marks
 from analysis.pieces import PARAGRAPH
+from analysis.utterances import close_quotations, extend_blocks, join_utterances
 
 _WORD = re.compile(r"\w+")
-_SPACE = " \t\r\n\u00a0"
-_EDGE = _SPACE + ",;:"
-_LEADING_THAT = re.compile(r"that\b[\s,]*", re.IGNORECASE)
 _SENTENCE_THEN_MARK = re.compile(r"[.!?][\s\"”“»]*\s[\"“”«„]$")
 # A content this many words short of a quotation's edge is meant to reach it.
 _NEAR_WORDS = 3
+# The only content in a quotation that holds this share of it is meant to hold all of it.
+_COVERED = 0.6
 # Longer stretches between two contents of one cue make two utterances of them.
 _GAP_WORDS = 5
 # A quoted stretch shorter than this is as likely a title or a word held at a distance.
@@ -49,13 +39,16 @@ def find_quotes(
     """Return the quotes of `text` in text order, their speakers not yet resolved.
 
     A quote whose speaker the text mentions carries the words of that mention
-    and no name. Indirect quotes are kept where their cue reports speech.
+    and no name. An indirect quote whose cue does not report speech is a belief, a plan or
+    something else that someone is said to have in mind.
     """
     page = _Page(text)
     laid_out = find_laid_out(text)
     found = page.correct_clauses(attributions, loose_cues)
-    found = list(_outside(found, _Taken([a.content[0] for a in laid_out])))
+    found = list(_outside(found, _Taken([span for a in laid_out for span in a.content])))
+    found = page.close_quotations(found)
     found = page.cut_insertions(found)
+    found = page.join_utterances(found)
     found = [part for attribution in found for part in page.take_apart(attribution)]
     found = page.drop_overlaps([*laid_out, *map(page.fit_to_marks, found)])
     found = sorted([*found, *page.find_missed(found)], key=lambda a: a.content)
@@ -120,18 +113,31 @@ class _Page:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._quotations = pair_marks(text)
-        self._edges = _Edges(self._quotations, [q.start for q in self._quotations])
-        self._states = mark_states(text, self._quotations)
+        self._read_marks(pair_marks(text))
         self._paragraphs = [match.start() for match in PARAGRAPH.finditer(text)]
         self._insertions = find_insertions(text, self._states)
         self._words = [match.start() for match in _WORD.finditer(text)]
+
+    def _read_marks(self, quotations: Sequence[Quotation]) -> None:
+        self._quotations = quotations
+        self._edges = _Edges(quotations, [quotation.start for quotation in quotations])
+        self._states = mark_states(self._text, quotations)
 
     def correct_clauses(
         self, attributions: Sequence[Attribution], loose_cues: Sequence[LooseCue]
     ) -> list[Attribution]:
         """Return the attributions with cues and speakers where grammar puts them."""
         return correct_clauses(self._text, attributions, loose_cues, self._states)
+
+    def close_quotations(self, attributions: Sequence[Attribution]) -> list[Attribution]:
+        """Let quotations that no mark closes end where the clause that reports them begins.
+
+        Return the attributions without what the model took for words after that clause.
+        """
+        closed, kept = close_quotations(self._text, attributions, self._quotations)
+        if closed != self._quotations:
+            self._read_marks(closed)
+        return kept
 
     def cut_insertions(self, attributions: Sequence[Attribution]) -> list[Attribution]:
         """Return the attributions, those between dashes in place of what the model made of them.
@@ -169,6 +175,11 @@ class _Page:
             if self._count_words(insertions[-1].span.end, quotation.end):
                 yield quotation, insertions
 
+    def join_utterances(self, attributions: Sequence[Attribution]) -> list[Attribution]:
+        """Return the attributions, one utterance in several quotations being one of them."""
+        joined = join_utterances(self._text, attributions, self._quotations)
+        return extend_blocks(self._text, joined)
+
     def take_apart(self, attribution: Attribution) -> Iterator[Attribution]:
         """Yield the utterances that the model gave to one cue.
 
@@ -181,10 +192,15 @@ class _Page:
                 groups[-1].append(after)
             else:
                 groups.append([after])
-        main = min(groups, key=lambda group: _distance(group, attribution.cue))
+        main = min(groups, key=lambda group: distance(group, attribution.cue))
         for group in groups:
-            cue = attribution.cue if group is main else ()
-            yield replace(attribution, content=tuple(group), cue=cue)
+            if group is main:
+                yield replace(attribution, content=tuple(group))
+                continue
+            # What a paragraph before says is somebody else's as likely as not.
+            is_before = self._paragraph(group[-1]) < self._paragraph(main[0])
+            speaker = None if is_before else attribution.speaker
+            yield replace(attribution, content=tuple(group), cue=(), speaker=speaker)
 
     def _goes_on(self, attribution: Attribution, before: Span, after: Span) -> bool:
         """Tell whether two contents of one cue are one utterance."""
@@ -196,7 +212,22 @@ class _Page:
         words -= sum(self._count_words(span.start, span.end) for span in between)
         if self._paragraph(before) == self._paragraph(after):
             return bool(between) or (words <= _GAP_WORDS and not self._opens_anew(before, after))
-        return words == 0 and self._paragraph(after) - self._paragraph(before) == 1
+        return words == 0 and self._goes_over(attribution, before, after)
+
+    def _goes_over(self, attribution: Attribution, before: Span, after: Span) -> bool:
+        """Tell whether a quotation goes on in the next paragraph.
+
+        Either it was left open, or it was closed, after its cue: no question, then, that the
+        next paragraph answers.
+        """
+        if self._paragraph(after) - self._paragraph(before) != 1:
+            return False
+        opened = [q for q in self._edges.touching(before) if q.end >= before.end]
+        if not opened or not any(self._edges.touching(after)):
+            return False
+        is_reported = any(cue.end <= after.start for cue in attribution.cue)
+        asks = self._text[opened[-1].inside_start : opened[-1].inside_end].rstrip().endswith("?")
+        return opened[-1].closer is None or (is_reported and not asks)
 
     def _opens_anew(self, before: Span, after: Span) -> bool:
         """Tell whether a sentence ends, and a quotation opens, between two contents."""
@@ -205,10 +236,11 @@ class _Page:
 
     def fit_to_marks(self, attribution: Attribution) -> Attribution:
         """Let contents that nearly have a quotation's edges have them exactly."""
-        fitted = [self._fit(span) for span in attribution.content]
+        is_whole = len(attribution.content) == 1
+        fitted = [self._fit(span, is_whole=is_whole) for span in attribution.content]
         return replace(attribution, content=tuple(_merge(fitted)))
 
-    def _fit(self, span: Span) -> Span:
+    def _fit(self, span: Span, *, is_whole: bool) -> Span:
         for quotation in self._edges.touching(span):
             starts_in = quotation.start <= span.start < quotation.end
             ends_in = quotation.start < span.end <= quotation.end
@@ -216,7 +248,9 @@ class _Page:
             missing_after = self._count_words(span.end, quotation.inside_end)
             if starts_in and ends_in:
                 near = missing_before <= _NEAR_WORDS and missing_after <= _NEAR_WORDS
-                covers = span.end - span.start >= 0.6 * (quotation.end - quotation.start)
+                covers = is_whole and span.end - span.start >= _COVERED * (
+                    quotation.end - quotation.start
+                )
                 if near or covers:
                     span = Span(quotation.start, quotation.end)
             elif starts_in and missing_before <= _NEAR_WORDS:
@@ -268,61 +302,8 @@ class _Page:
         return before < self._paragraphs[at] or bool(covered[before])
 
     def finish(self, attribution: Attribution) -> Quote | None:
-        """Return the attribution as a quote, marks and joining words left out.
-
-        Nothing is returned for what stands outside marks and is not speech:
-        beliefs, wishes and plans.
-        """
-        said = tuple(filter(None, map(self._without_that, attribution.content)))
-        kind = quote_kind(self._text, said, self._states)
-        speech = [cue for cue in attribution.cue if is_speech_cue(cue.of(self._text))]
-        if kind is QuoteKind.INDIRECT and not speech:
-            return None
-        fragments = said
-        if kind is QuoteKind.DIRECT:
-            inside = (part for span in said for part in self._inside(span))
-            fragments = tuple(filter(None, (self._trim(span, _SPACE) for span in inside)))
-        if not fragments:
-            return None
-        speaker = None
-        if attribution.speaker and (words := self._trim(attribution.speaker)):
-            speaker = Speaker(None, None, None, SpeakerMention(words, MentionKind.NOMINAL))
-        # A cue may hold no word: the colon after a name.
-        cues = [self._trim(cue) or cue for cue in speech or attribution.cue]
-        return Quote(
-            kind=kind,
-            fragments=fragments,
-            cue=min(cues, key=lambda cue: _distance(fragments, [cue]), default=None),
-            speaker=speaker,
-            status=AttributionStatus.UNATTRIBUTED,
-            confidence=attribution.confidence,
-        )
-
-    def _inside(self, span: Span) -> Iterator[Span]:
-        """Yield the stretches of `span` that lie between marks."""
-        start = None
-        for i in range(span.start, span.end + 1):
-            is_inside = i < span.end and self._states[i] == MarkState.INSIDE
-            if is_inside and start is None:
-                start = i
-            elif not is_inside and start is not None:
-                yield Span(start, i)
-                start = None
-
-    def _without_that(self, span: Span) -> Span | None:
-        match = _LEADING_THAT.match(self._text, span.start, span.end)
-        if match and match.end() < span.end:
-            span = Span(match.end(), span.end)
-        return self._trim(span)
-
-    def _trim(self, span: Span, drop: str = _EDGE) -> Span | None:
-        """Cut `drop` off both edges; a span without any word is none."""
-        start, end = span.start, span.end
-        while start < end and self._text[start] in drop:
-            start += 1
-        while start < end and self._text[end - 1] in drop:
-            end -= 1
-        return Span(start, end) if _WORD.search(self._text, start, end) else None
+        """Return the attribution as a quote, if it has words."""
+        return finish_quote(self._text, attribution, self._states)
 
     def _count_words(self, start: int, end: int) -> int:
         """Return how many words begin in text[start:end]."""
@@ -330,18 +311,6 @@ class _Page:
 
     def _paragraph(self, span: Span) -> int:
         return bisect_right(self._paragraphs, span.start)
-
-
-def _distance(contents: Sequence[Span], cues: Sequence[Span]) -> int:
-    """Return how far the nearest content lies from the nearest cue, in code points."""
-    return min(
-        (
-            max(0, cue.start - content.end, content.start - cue.end)
-            for content in contents
-            for cue in cues
-        ),
-        default=0,
-    )
 
 
 def _without(attributions: Iterable[Attribution], taken: _Taken) -> Iterator[Attribution]:

@@ -163,6 +163,7 @@ def _roles_before(text: str, named: Named) -> Iterator[Role]:
     """Read the words before a name: "Ukrainian President Ann Lee", "his lawyer, Ann Lee"."""
     start = named.span.start
     comma = text[max(0, start - 2) : start] == ", "
+    whose = frozenset() if comma else _complement(text, named.span.end)
     words = [fold_word(w) for w in words_before(text, start - 2 * comma, _MAX_MODIFIERS + 1)]
     for at, word in enumerate(words):
         noun = role_noun(word)
@@ -170,7 +171,7 @@ def _roles_before(text: str, named: Named) -> Iterator[Role]:
             break
         modifiers = _modifiers_before(words[at + 1 :])
         if not comma or (modifiers and modifiers[-1] in _DEFINITE | _ARTICLES):
-            yield Role(noun, _narrowing(modifiers))
+            yield Role(noun, _narrowing(modifiers) | whose)
 
 
 def _modifiers_before(words: Sequence[str]) -> list[str]:

@@ -179,7 +179,8 @@ def _is_apposition(discourse: Discourse, before: Span, heads: Sequence[int]) -> 
         return EntityType.PLACE not in kinds and not any(w in _QUALIFIERS for w in words)
     qualifier = next((i for i, word in enumerate(words) if word in _QUALIFIERS), None)
     if qualifier is None or discourse.named_ending(before.end):
-        return not words[-1].endswith("s") or words[-1].endswith("ss") or len(words) < 2
+        head = words[-1] if qualifier is None else words[max(0, qualifier - 1)]
+        return not head.endswith("s") or head.endswith("ss") or len(words) < 2
     inner = words[qualifier + 1 :]
     return bool(inner) and (words[0] == "one" or role_noun(inner[-1]) not in PERSON_ROLES)
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from analysis.discourse import read_discourse
+from analysis.discourse import Discourse, read_discourse
 from analysis.document import (
     AttributionStatus,
     Entity,
+    EntityType,
     Mention,
     MentionKind,
     Quote,
@@ -19,15 +20,20 @@ from analysis.document import (
     Speaker,
     SpeakerMention,
 )
-from analysis.references import Answer, answer_sources
+from analysis.prominence import SUBJECT, find_prominence
+from analysis.references import RELATIVE, Answer, answer_sources
 
 # How likely a resolved speaker is to be right, given that the quote is.
 _SURE = {MentionKind.NAME: 0.98, MentionKind.PRONOUN: 0.9, MentionKind.NOMINAL: 0.85}
 _INHERITED = 0.9
+_INTRODUCED = 0.7
 _OPEN = 0.5
 # Quotation marks and punctuation: all that may stand between two parts of one utterance.
 _NO_WORDS = re.compile(r"[^\w]*")
 _MAX_GAP = 40
+# The end of a sentence in the same paragraph, up to the mark that opens a quotation.
+_INTRODUCTION = re.compile(r"[.:][^\S\n]+[\"'\u201c\u201d\u2018\u201e\u00ab\u00bb`]+[^\S\n]*$")
+_MAX_INTRODUCTION = 80
 _BREAKS = re.compile(r"\s*\n\s*")
 _OPENER = re.compile(r"[\"'\u201c\u201d\u2018\u201e\u201f\u00ab\u00bb\uff02`]")
 
@@ -44,16 +50,19 @@ def resolve_speakers(
     description that means nobody named ("a senior aide") attributes the quote, without
     a name; a pronoun that leads to nobody leaves it unattributed.
     """
-    answers = answer_sources(read_discourse(text, entities, sentences), quotes)
+    discourse = read_discourse(text, entities, sentences)
+    answers = answer_sources(discourse, quotes)
     resolved = [
-        _attributed(quote, answers[i], entities) if i in answers else quote
+        _attributed(text, quote, answers[i], entities) if i in answers else quote
         for i, quote in enumerate(quotes)
     ]
-    _inherit(text, resolved)
+    _inherit(discourse, resolved, entities)
     return tuple(resolved), _extended(entities, quotes, answers)
 
 
-def _attributed(quote: Quote, answer: Answer, entities: Sequence[Entity]) -> Quote:
+def _attributed(
+    text: str, quote: Quote, answer: Answer, entities: Sequence[Entity]
+) -> Quote:
     mention = SpeakerMention(_source(quote), answer.kind)
     named = tuple(_speaker(entities[entity], mention) for entity in answer.entities)
     unnamed = Speaker(None, None, None, mention)
@@ -69,10 +78,13 @@ def _attributed(quote: Quote, answer: Answer, entities: Sequence[Entity]) -> Quo
         return replace(
             quote,
             speaker=named[0],
+            joint=named if len(named) > 1 else (),
             status=AttributionStatus.ATTRIBUTED,
             confidence=quote.confidence * _SURE[answer.kind],
         )
-    described = answer.kind is MentionKind.NOMINAL
+    # Whoever a relative pronoun means stands in the text, if not by name.
+    words = _source(quote).of(text).casefold()
+    described = answer.kind is MentionKind.NOMINAL or words in RELATIVE
     status = AttributionStatus.ATTRIBUTED if described else AttributionStatus.UNATTRIBUTED
     return replace(quote, speaker=unnamed, status=status)
 
@@ -88,22 +100,69 @@ def _speaker(entity: Entity, mention: SpeakerMention | None) -> Speaker:
     return Speaker(entity.name, entity.id, entity.type, mention)
 
 
-def _inherit(text: str, quotes: list[Quote]) -> None:
+def _inherit(discourse: Discourse, quotes: list[Quote], entities: Sequence[Entity]) -> None:
     """Give quotes without any source the speaker of the words that they go on from.
 
     They go on from the quote before where nothing but marks stands between, or where
-    they open the next paragraph; or else from the quote after, in the same paragraph.
+    they open the next paragraph; or else from the quote after, in the same paragraph;
+    or from a sentence before that is about somebody: "Ann Lee was blunt."
     """
+    text = discourse.text
     order = sorted(range(len(quotes)), key=lambda i: quotes[i].fragments[0])
     ends = sorted((_end(quote), i) for i, quote in enumerate(quotes))
     for i in order:
         if quotes[i].speaker is None:
             at = bisect_left(ends, (quotes[i].fragments[0].start + 1, -1)) - 1
             if at >= 0:
-                _go_on(text, quotes, i, ends[at][1])
+                last = ends[at][1]
+                if _goes_on(text, quotes[i], quotes[last]):
+                    turn = _turn(discourse, quotes, ends, at)
+                    quotes[i] = _said_by(quotes[i], quotes[last if turn is None else turn])
     for i, following in reversed(list(pairwise(order))):
-        if quotes[i].speaker is None:
-            _go_on(text, quotes, i, following)
+        if quotes[i].speaker is None and _goes_on(text, quotes[i], quotes[following]):
+            quotes[i] = _said_by(quotes[i], quotes[following])
+    for i in order:
+        quote = quotes[i]
+        if quote.speaker is None and quote.kind is QuoteKind.DIRECT:
+            quotes[i] = _introduced(discourse, quote, entities)
+
+
+def _turn(
+    discourse: Discourse, quotes: Sequence[Quote], ends: Sequence[tuple[int, int]], at: int
+) -> int | None:
+    """Return the quote of whose speaker it is the turn where two take turns.
+
+    That is, where the last two quotes are paragraphs in a row, of two speakers (the
+    conversational pattern of He, Barbosa and Kondrak 2013).
+    """
+    if at < 1:
+        return None
+    before, last = quotes[ends[at - 1][1]], quotes[ends[at][1]]
+    names = [quote.speaker and quote.speaker.entity_id for quote in (before, last)]
+    first, second = (discourse.paragraph(quote.fragments[0].start) for quote in (before, last))
+    are_turns = None not in names and names[0] != names[1] and second == first + 1
+    return ends[at - 1][1] if are_turns else None
+
+
+def _introduced(discourse: Discourse, quote: Quote, entities: Sequence[Entity]) -> Quote:
+    """Attribute a quote to the subject of the short sentence right before it."""
+    opening = _INTRODUCTION.search(
+        discourse.text, max(0, quote.fragments[0].start - _MAX_GAP), quote.fragments[0].start
+    )
+    start = discourse.sentence_start(opening.start()) if opening else 0
+    if opening is None or opening.end() - start > _MAX_INTRODUCTION:
+        return quote
+    for named in discourse.named_in(Span(start, opening.end()))[:1]:
+        entity = entities[named.entity]
+        is_subject = find_prominence(discourse.text, named.span) == SUBJECT
+        if entity.type is EntityType.PERSON and is_subject:
+            return replace(
+                quote,
+                speaker=Speaker(entity.name, entity.id, entity.type, None),
+                status=AttributionStatus.ATTRIBUTED,
+                confidence=quote.confidence * _INTRODUCED,
+            )
+    return quote
 
 
 def _end(quote: Quote) -> int:
@@ -114,24 +173,28 @@ def _end(quote: Quote) -> int:
     return max(span.end for span in spans)
 
 
-def _go_on(text: str, quotes: list[Quote], number: int, other: int) -> None:
-    """Give one quote the speaker of another, if they are two parts of one utterance."""
-    quote, source = quotes[number], quotes[other]
+def _goes_on(text: str, quote: Quote, source: Quote) -> bool:
+    """Tell whether one quote can have the speaker of another: as two parts of one utterance."""
     if QuoteKind.INDIRECT in (quote.kind, source.kind):
-        return
+        return False
     if source.speaker is None or source.speaker.name is None:
-        return
+        return False
     is_after = source.fragments[0] < quote.fragments[0]
     first, then = (source, quote) if is_after else (quote, source)
     start, end = _end(first), then.fragments[0].start
     if end - start > _MAX_GAP or not _NO_WORDS.fullmatch(text, start, max(start, end)):
-        return
+        return False
     breaks = _BREAKS.findall(text, start, end)
-    if len(breaks) > is_after or (breaks and not _OPENER.search(text, start, end + 1)):
-        return
-    quotes[number] = replace(
+    return len(breaks) <= is_after and (not breaks or bool(_OPENER.search(text, start, end + 1)))
+
+
+def _said_by(quote: Quote, source: Quote) -> Quote:
+    """Return a quote with the speaker of another."""
+    assert source.speaker is not None
+    return replace(
         quote,
         speaker=replace(source.speaker, mention=None),
+        joint=tuple(replace(speaker, mention=None) for speaker in source.joint),
         status=AttributionStatus.ATTRIBUTED,
         confidence=min(quote.confidence, source.confidence) * _INHERITED,
     )

@@ -9,22 +9,21 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import requests
-
-from evaluation.answers import write_prediction
 from evaluation.breakdowns import list_forms
+from evaluation.client import fetch_model
 from evaluation.excerpts import cut_first_line, cut_sentences, sample
+from evaluation.figures import check_agreement, describe_checked
 from evaluation.load import compare_under_load
 from evaluation.mentions import Comparison, Trim, count_by_article, keep, trim
 from evaluation.names import (
-    check_agreement,
     describe_calibration,
-    describe_counts,
     describe_excerpts,
     describe_kinds,
     describe_regions,
     describe_seen,
 )
+from evaluation.predictions import write_predictions
+from evaluation.quotes import ALL, compare_quotes
 from evaluation.report import describe_run, write_report
 from evaluation.scores import Scores, Tools
 from evaluation.seed import score_seed
@@ -66,16 +65,14 @@ def _evaluate(url: str, data: Path, tools: Tools, folder: Path) -> dict[str, Any
         _run_names(sets[gold], data / f"{gold}.jsonl", tools, folder) for gold in NAMES_ONLY
     ] + [_run(url, data / f"{gold}.jsonl", tools, folder, score) for gold, score in QUOTES.items()]
     _check_scores(sets, runs)
-    print("Counting speech article by article", flush=True)
     speech = _describe_speech(data / f"{SPEECH}.jsonl", tools, folder, runs)
     print("Reading the sample article", flush=True)
     gold = json.loads((data / "seed" / "gold.json").read_text(encoding="utf-8"))
     seed = score_seed(gold, _predict_one(url, gold, tools, folder))
     print("Asking many at once", flush=True)
     load = compare_under_load(url, _pick_texts(data / "entities" / "ww.dev.jsonl"))
-    capabilities = requests.get(f"{url}/v1/capabilities", timeout=60).json()
     return {
-        "model": capabilities["model"],
+        "model": fetch_model(url),
         "runs": runs,
         "names": _describe_names(url, data, sets),
         "speech": speech,
@@ -95,7 +92,7 @@ Score = Callable[[Tools, Path, Path], Scores]
 def _run_names(names: NameSet, gold: Path, tools: Tools, folder: Path) -> dict[str, Any]:
     prediction = folder / gold.name
     ids = [comparison.id for comparison in names.comparisons]
-    write_prediction(prediction, ids, names.answers.names)
+    write_predictions(prediction, ids, names.answers.predictions)
     scores = tools.score_mentions(gold, prediction)
     return {"data": gold.stem, "asked": names.answers.describe(), "scores": scores}
 
@@ -119,10 +116,12 @@ def _check_scores(sets: Mapping[str, NameSet], runs: Sequence[Mapping[str, Any]]
 def _describe_speech(
     gold: Path, tools: Tools, folder: Path, runs: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    counts = tools.count_speech(gold, folder / gold.name)
+    words = tools.read_speech_words()
+    articles = zip(load_articles(gold), load_articles(folder / gold.name), strict=True)
+    comparisons = [compare_quotes(*article, words) for article in articles]
+    counts = [each.count(each.attributed, ALL) for each in comparisons]
     (printed,) = (run["scores"]["speech"]["all"] for run in runs if run["data"] == gold.stem)
-    check_agreement(gold.stem, counts, printed["joint"])
-    return {gold.stem: describe_counts(counts)}
+    return {gold.stem: describe_checked(gold.stem, counts, printed["joint"])}
 
 
 def _describe_names(url: str, data: Path, sets: Mapping[str, NameSet]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Whether confidences mean what they say: a name returned at 0.8 should be right 8 times in 10."""
+"""Whether confidences mean what they say: what is returned at 0.8 should be right 8 times in 10."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +11,7 @@ BINS = 10
 
 
 class Judgement(NamedTuple):
-    """How sure the service was of a name, 0 to 1, and whether the name is labelled."""
+    """How sure the service was of something, 0 to 1, and whether that is right."""
 
     confidence: float
     right: bool
@@ -19,11 +19,11 @@ class Judgement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Names of like confidence: the mean of it, and the share that is right, both 0 to 1."""
+    """Things of like confidence: the mean of it, and the share that is right, both 0 to 1."""
 
     low: float
     high: float
-    names: int
+    size: int
     confidence: float
     right: float
 
@@ -36,7 +36,7 @@ def judge(comparisons: Iterable[Comparison]) -> Iterator[Judgement]:
 
 
 def bin_by_mass(judgements: Sequence[Judgement], bins: int = BINS) -> list[Bin]:
-    """Sort names by confidence into bins of equal number; equal confidences are never parted."""
+    """Sort by confidence into bins of equal number; equal confidences are never parted."""
     ranked = sorted(judgement.confidence for judgement in judgements)
     return _fill(
         judgements,
@@ -45,17 +45,17 @@ def bin_by_mass(judgements: Sequence[Judgement], bins: int = BINS) -> list[Bin]:
 
 
 def bin_by_width(judgements: Sequence[Judgement], bins: int = BINS) -> list[Bin]:
-    """Sort names into bins of equal ranges of confidence; empty ones are left out."""
+    """Sort into bins of equal ranges of confidence; empty ones are left out."""
     return _fill(judgements, [min(bins - 1, int(bins * each.confidence)) for each in judgements])
 
 
 def expect_error(bins: Sequence[Bin]) -> float:
     """Return the expected calibration error, 0 to 1 (Naeini, Cooper and Hauskrecht 2015).
 
-    It is the distance of confidence from what is right, averaged over names.
+    It is the distance of confidence from what is right, averaged over all that was judged.
     """
-    names = sum(each.names for each in bins)
-    return sum(each.names * abs(each.confidence - each.right) for each in bins) / max(1, names)
+    judged = sum(each.size for each in bins)
+    return sum(each.size * abs(each.confidence - each.right) for each in bins) / max(1, judged)
 
 
 def _fill(judgements: Sequence[Judgement], places: Sequence[int]) -> list[Bin]:
@@ -70,7 +70,7 @@ def _describe(judgements: Sequence[Judgement]) -> Bin:
     return Bin(
         low=min(confidences),
         high=max(confidences),
-        names=len(judgements),
+        size=len(judgements),
         confidence=sum(confidences) / len(judgements),
         right=sum(judgement.right for judgement in judgements) / len(judgements),
     )

@@ -10,12 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-import requests
+from evaluation.client import post_text
 
 CLIENTS = 32
 ROUNDS = 3
-TRIES = 50
-TIMEOUT_SECONDS = 300
 
 _TIMINGS = re.compile(rb'"timings_ms":\s*\{[^}]*\}')
 
@@ -55,11 +53,5 @@ def compare_under_load(url: str, texts: Sequence[str], *, clients: int = CLIENTS
 
 
 def ask(url: str, text: str) -> bytes:
-    """Return the answer to a text without its timings; a full queue is asked again."""
-    for _ in range(TRIES):
-        answer = requests.post(f"{url}/v1/analyze", json={"text": text}, timeout=TIMEOUT_SECONDS)
-        if answer.status_code != 503:
-            break
-        time.sleep(float(answer.headers.get("Retry-After", 1)))
-    answer.raise_for_status()
-    return _TIMINGS.sub(b"", answer.content)
+    """Return the answer to a text without its timings."""
+    return _TIMINGS.sub(b"", post_text(url, text).content)

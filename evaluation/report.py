@@ -7,7 +7,7 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -109,14 +109,29 @@ def _render_names(report: Report) -> Iterator[str]:
 def _render_rest(report: Report) -> Iterator[str]:
     yield "## Answers"
     yield ""
+    yield from render_asked(_list_asked(report))
+    yield from render_seed(report["seed"])
+    load = report["load"]
+    yield (
+        f"{load['clients']} callers at once, {load['requests']} requests: {load['different']} "
+        f"answers differ from those to one caller; {load['loaded_chars_per_second']} characters "
+        f"a second, against {load['serial_chars_per_second']} for one caller."
+    )
+
+
+def render_asked(asked: Iterable[tuple[str, Report]]) -> Iterator[str]:
+    """Yield a table of how texts were answered, by where they are from."""
     yield from tables.tabulate(
         ("data", "articles", "failed", "not verbatim", "seconds"),
         (
-            (data, *(asked[key] for key in ("articles", "failed", "not_verbatim", "seconds")))
-            for data, asked in _list_asked(report)
+            (data, *(figures[key] for key in ("articles", "failed", "not_verbatim", "seconds")))
+            for data, figures in asked
         ),
     )
-    seed, load = report["seed"], report["load"]
+
+
+def render_seed(seed: Report) -> Iterator[str]:
+    """Yield how much of the sample article was read rightly, and what was not."""
     yield (
         f"The sample article: {seed['entities_found']} of {seed['entities']} entities found, "
         f"{seed['entities_whole']} with all their mentions; {seed['quotes_found']} of "
@@ -126,11 +141,6 @@ def _render_rest(report: Report) -> Iterator[str]:
     yield ""
     yield from (f"- {miss}" for miss in seed["misses"])
     yield ""
-    yield (
-        f"{load['clients']} callers at once, {load['requests']} requests: {load['different']} "
-        f"answers differ from those to one caller; {load['loaded_chars_per_second']} characters "
-        f"a second, against {load['serial_chars_per_second']} for one caller."
-    )
 
 
 def _list_asked(report: Report) -> Iterator[tuple[str, Report]]:

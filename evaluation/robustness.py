@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import requests
-
+from evaluation.client import fetch_model
 from evaluation.perturbations import PERTURBATIONS, Line, perturb
 from evaluation.report import describe_run, render_head, write_results
 from evaluation.scores import Tools
@@ -42,7 +41,7 @@ def main() -> int:
             name: pick(load_articles(parsed.data / f"{name}.jsonl"), parsed.limit) for name in SETS
         }
         rows = measure(url, corpora, tools, Path(folder))
-        model = requests.get(f"{url}/v1/capabilities", timeout=60).json()["model"]
+        model = fetch_model(url)
     articles = {name: len(lines) for name, lines in corpora.items()}
     report = {**describe_run(), "model": model, "limit": parsed.limit, "articles": articles}
     table = write_report({**report, "rows": rows}, parsed.results)

@@ -4,14 +4,13 @@ import json
 import re
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evaluation.counts import Counts
+from evaluation.quotes import inflect
 
 Scores = dict[str, Any]
 
@@ -48,32 +47,19 @@ class Tools:
 
     def score_quotes(self, gold: Path, prediction: Path, *, speech_only: bool) -> Scores:
         """Return the F of quotes by kind, of all attributions or of speech only, in percent."""
-        return pick_quotes(self._compare_quotes(gold, prediction, speech_only=speech_only))
+        options = ["--speech", str(self.folder / "speech_cues.txt")] if speech_only else []
+        return pick_quotes(
+            json.loads(self._run("score_quotes.py", gold, prediction, "--json", *options))
+        )
 
-    def count_speech(self, gold: Path, prediction: Path) -> list[Counts]:
-        """Count in each article the speech that is found with its source."""
-        predictions = {json.loads(line)["id"]: line for line in _read_lines(prediction)}
-        with tempfile.TemporaryDirectory() as folder:
-            one, other = Path(folder, "gold.jsonl"), Path(folder, "prediction.jsonl")
-            return [
-                self._count_article(one, other, line, predictions[json.loads(line)["id"]])
-                for line in _read_lines(gold)
-            ]
+    def read_speech_words(self) -> frozenset[str]:
+        """Return the forms of all words that the scorers take for words of speech."""
+        stems = (self.folder / "speech_cues.txt").read_text(encoding="utf-8").split()
+        return frozenset(form for stem in stems for form in inflect(stem))
 
     def score_speakers(self, gold: Path, prediction: Path) -> Scores:
         """Return how many quotes name the right speaker, and how well mentions are grouped."""
         return parse_speakers(self._run("score_speakers.py", gold, prediction))
-
-    def _count_article(self, one: Path, other: Path, gold: str, prediction: str) -> Counts:
-        one.write_text(gold, encoding="utf-8")
-        other.write_text(prediction, encoding="utf-8")
-        return count_joint(self._compare_quotes(one, other, speech_only=True))
-
-    def _compare_quotes(self, gold: Path, prediction: Path, *, speech_only: bool) -> Scores:
-        options = ["--speech", str(self.folder / "speech_cues.txt")] if speech_only else []
-        output = self._run("score_quotes.py", gold, prediction, "--json", *options)
-        scores: Scores = json.loads(output)
-        return scores
 
     def _run(self, script: str, *arguments: Path | str, check: bool = True) -> str:
         command = [sys.executable, str(self.folder / script), *map(str, arguments)]
@@ -113,17 +99,6 @@ def pick_quotes(scores: Mapping[str, Any]) -> Scores:
         }
         for kind in ("all", "direct", "mixed", "indirect")
     }
-
-
-def count_joint(scores: Mapping[str, Any]) -> Counts:
-    """Recover from score_quotes.py's percentages how many are found with the right source."""
-    joint = scores["all"]["joint found+source"]
-    return Counts(round(joint["P"] * joint["pred"] / 100), joint["pred"], joint["gold"])
-
-
-def _read_lines(path: Path) -> list[str]:
-    with path.open(encoding="utf-8") as file:
-        return [line for line in file if line.strip()]
 
 
 def _percent(fraction: str) -> float:

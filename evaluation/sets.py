@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from evaluation.answers import Answers, ask_names
+from evaluation.answers import Answers, ask_texts
 from evaluation.mentions import Comparison, Trim, compare, trim_mentions
 
 
@@ -26,7 +26,7 @@ def load_articles(path: Path) -> list[dict[str, Any]]:
 
 def ask_articles(url: str, articles: Sequence[Mapping[str, Any]], trim: Trim) -> NameSet:
     """Send labelled articles, each once."""
-    answers = ask_names(url, [article["text"] for article in articles])
+    answers = ask_texts(url, [article["text"] for article in articles])
     pairs = zip(articles, answers.names, strict=True)
     return NameSet(tuple(compare(gold, names, trim) for gold, names in pairs), answers)
 
@@ -34,7 +34,7 @@ def ask_articles(url: str, articles: Sequence[Mapping[str, Any]], trim: Trim) ->
 def ask_excerpts(url: str, excerpts: Iterable[Comparison], trim: Trim) -> NameSet:
     """Send excerpts, each once and alone; what their articles' answers hold is replaced."""
     listed = list(excerpts)
-    answers = ask_names(url, [excerpt.text for excerpt in listed])
+    answers = ask_texts(url, [excerpt.text for excerpt in listed])
     pairs = zip(listed, answers.names, strict=True)
     alone = (
         replace(excerpt, returned=trim_mentions(excerpt.text, names, trim))

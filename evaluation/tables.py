@@ -1,4 +1,4 @@
-"""The figures of names as Markdown tables, for reports and for the model card."""
+"""Figures as Markdown tables, for reports and for the model card."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -34,7 +34,7 @@ def render_names(names: Figures, speech: Figures) -> Iterator[str]:
         (
             "Confidences of names, the share that is right, and the expected calibration error in "
             "ten bins:",
-            render_calibration(names),
+            render_calibration(names["calibration"], "names"),
         ),
     ):
         yield line
@@ -103,22 +103,62 @@ def render_short(names: Figures) -> Iterator[str]:
     )
 
 
-def render_calibration(names: Figures) -> Iterator[str]:
-    """Yield calibration errors, and mean confidence beside the share that is right."""
+def render_calibration(calibration: Figures, what: str) -> Iterator[str]:
+    """Yield calibration errors, and mean confidence beside the share that is right.
+
+    `what` is the word for whatever was judged, as in `describe_judgements`.
+    """
     yield from tabulate(
-        ("data", "names", "confidence", "right", "error", "in bins of equal width"),
+        ("data", what, "confidence", "right", "error", "in bins of equal width"),
         (
             (
                 data,
-                figures["names"],
+                figures[what],
                 *(
                     f"{figures[key]:.3f}"
                     for key in ("confidence", "right", "error", "error_equal_width")
                 ),
             )
-            for data, figures in names["calibration"].items()
+            for data, figures in calibration.items()
         ),
     )
+
+
+def render_quotes(quotes: Figures) -> Iterator[str]:
+    """Yield F1 of quotes with its interval, by corpus and by what is asked of a quote."""
+    yield from tabulate(
+        ("data", "quotes", "F1", "95 % interval", "labelled", "articles"),
+        (
+            (data, figure, *_list_interval(figures))
+            for data, by_figure in quotes.items()
+            for figure, figures in by_figure.items()
+        ),
+    )
+
+
+def render_speakers(speakers: Figures) -> Iterator[str]:
+    """Yield shares of quotes with the right speaker and with a wrong name, and F1 of entities."""
+    yield from tabulate(
+        ("data", "quotes", "labelled", "right, %", "95 %", "wrong name of found, %", "95 %"),
+        (
+            (data, row, shares["right"]["labelled"], *_list_shares(shares))
+            for data, figures in speakers.items()
+            for row, shares in figures["rows"].items()
+        ),
+    )
+    yield from tabulate(
+        ("data", "figure", "F1", "95 % interval", "labelled", "articles"),
+        (
+            (data, figure, *_list_interval(figures[figure]))
+            for data, figures in speakers.items()
+            for figure in ("entities", "B3")
+        ),
+    )
+
+
+def _list_shares(shares: Figures) -> Iterator[object]:
+    for share in ("right", "wrong name"):
+        yield from (shares[share]["F"], _format_interval(shares[share]))
 
 
 def _list_interval(figures: Figures) -> tuple[object, ...]:

@@ -4,7 +4,7 @@ This is the one place where spans turn into the caller's offsets.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from analysis.document import (
@@ -22,6 +22,7 @@ from analysis.document import (
 from schemas.offsets import OffsetUnit, OffsetView
 
 CONTEXT_CHARS = 40
+DECIMALS = 4
 
 View = dict[str, Any]
 SpanView = Callable[[Span], View]
@@ -45,19 +46,6 @@ class Answer:
     timings: Timings
     id: str | None = None
     offset_unit: OffsetUnit = OffsetUnit.CODEPOINT
-
-
-def select_speaking(analysis: Analysis) -> Analysis:
-    """Leave out the entities that speak in no quote, not even as a candidate."""
-    speaking = {
-        speaker.entity_id
-        for quote in analysis.quotes
-        for speaker in (quote.speaker, *quote.candidates)
-        if speaker is not None
-    }
-    return replace(
-        analysis, entities=tuple(entity for entity in analysis.entities if entity.id in speaking)
-    )
 
 
 def view_answer(answer: Answer) -> View:
@@ -116,6 +104,8 @@ def _view_quote(quote_id: str, quote: Quote, text: str, view_span: SpanView) -> 
     return {
         "id": quote_id,
         "kind": quote.kind,
+        "attitude": quote.attitude,
+        "confidence": quote.content_confidence,
         "text": " ".join(fragment.of(text) for fragment in quote.fragments),
         "fragments": [view_span(fragment) for fragment in quote.fragments],
         "cue": quote.cue and view_span(quote.cue),
@@ -127,6 +117,8 @@ def _view_quote(quote_id: str, quote: Quote, text: str, view_span: SpanView) -> 
 
 def _view_attribution(quote: Quote, view_span: SpanView) -> View:
     view: View = {"status": quote.status, "confidence": quote.confidence}
+    if quote.joint:
+        view["joint"] = [_view_speaker(speaker, view_span) for speaker in quote.joint]
     if quote.status is AttributionStatus.AMBIGUOUS:
         view["candidates"] = [_view_speaker(speaker, view_span) for speaker in quote.candidates]
     return view

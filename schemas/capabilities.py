@@ -6,9 +6,10 @@ from enum import StrEnum
 
 from marshmallow import Schema, fields
 
-from analysis.document import EntityType, ModelInfo, QuoteKind
+from analysis.document import Attitude, EntityType, ModelInfo, QuoteKind
 from schemas.offsets import OffsetUnit
 from schemas.responses import ModelSchema
+from schemas.selections import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,12 @@ class Capabilities:
     service: str
     model: ModelInfo
     limits: Limits
+    default_scope: Scope
     entity_types: tuple[EntityType, ...] = tuple(EntityType)
     quote_kinds: tuple[QuoteKind, ...] = tuple(QuoteKind)
+    attitudes: tuple[Attitude, ...] = tuple(Attitude)
     offset_units: tuple[OffsetUnit, ...] = tuple(OffsetUnit)
+    scopes: tuple[Scope, ...] = tuple(Scope)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -83,7 +87,15 @@ class CapabilitiesSchema(Schema):
     )
     entity_types = _choices(EntityType, "What entities may be.")
     quote_kinds = _choices(QuoteKind, "What quotes may be.")
+    attitudes = _choices(Attitude, "What speakers may do with the words of a quote.")
     offset_units = _choices(OffsetUnit, "What offsets may count.")
+    scopes = _choices(Scope, "Which quotes may be asked for.")
+    default_scope = fields.Enum(
+        Scope,
+        by_value=fields.String,
+        required=True,
+        metadata={"description": "Which quotes they get who do not say which they want."},
+    )
     limits = fields.Nested(
         LimitsSchema, required=True, metadata={"description": "How much a request may ask for."}
     )

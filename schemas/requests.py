@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load, validate
 
 from schemas.offsets import OffsetUnit
+from schemas.selections import Scope
 
 DEFAULT_LANGUAGE = "en"
 MAX_ID_CHARS = 256
@@ -15,12 +16,14 @@ MAX_LANGUAGE_CHARS = 35
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A text to analyze, as submitted."""
+    """A text to analyze, as submitted. Without a scope, the service's own holds."""
 
     text: str
     id: str | None = None
     language: str = DEFAULT_LANGUAGE
     offset_unit: OffsetUnit = OffsetUnit.CODEPOINT
+    scope: Scope | None = None
+    min_confidence: float = 0.0
 
 
 def _id(**options: Any) -> fields.String:
@@ -32,6 +35,28 @@ def _id(**options: Any) -> fields.String:
             "examples": ["story-4711"],
         },
         **options,
+    )
+
+
+class _Number(fields.Float):
+    """A number, and not a string of one."""
+
+    def _deserialize(self, value: Any, *place: Any, **options: Any) -> float:
+        if isinstance(value, str):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, *place, **options)
+
+
+def _min_confidence(field: type[fields.Float]) -> fields.Float:
+    accepted = "Must be a number from 0 to 1."
+    return field(
+        load_default=0.0,
+        validate=validate.Range(min=0, max=1, error=accepted),
+        error_messages=dict.fromkeys(("invalid", "special", "too_large"), accepted),
+        metadata={
+            "description": "Leaves out the quotes whose `attribution.confidence` is lower.",
+            "examples": [0.5],
+        },
     )
 
 
@@ -58,12 +83,26 @@ class OptionsSchema(Schema):
             "default": OffsetUnit.CODEPOINT.value,
         },
     )
+    scope = fields.Enum(
+        Scope,
+        by_value=fields.String,
+        metadata={
+            "description": "Which quotes the answer has. `speech`: what somebody says, and all "
+            "that stands inside quotation marks. `all`: also what somebody believes or plans, and "
+            "other attributions; `attitude` tells them apart. The default is the service's own, "
+            "which /v1/capabilities names: `speech`, unless it was set otherwise.",
+            "examples": [Scope.ALL.value],
+        },
+    )
+    # In a query everything is a string.
+    min_confidence = _min_confidence(fields.Float)
 
 
 class SubmissionSchema(OptionsSchema):
     """A text and how to read it; loads as a `Submission`."""
 
     id = _id(load_default=None, allow_none=True)
+    min_confidence = _min_confidence(_Number)
     text = fields.String(
         required=True,
         metadata={

@@ -4,11 +4,9 @@ from typing import Any
 
 from marshmallow import Schema, fields, pre_dump, validate
 
-from analysis.document import AttributionStatus, EntityType, MentionKind, QuoteKind
-from schemas.answers import CONTEXT_CHARS, Answer, View, view_answer
+from analysis.document import Attitude, AttributionStatus, EntityType, MentionKind, QuoteKind
+from schemas.answers import CONTEXT_CHARS, DECIMALS, Answer, View, view_answer
 from schemas.offsets import OffsetUnit
-
-DECIMALS = 4
 
 
 class Share(fields.Float):
@@ -140,7 +138,12 @@ class AttributionSchema(Schema):
         description = "How far the text tells who said a quote."
 
     status = _choice(AttributionStatus, "Whether the speaker is known.")
-    confidence = Share("The probability that content and speaker are right.")
+    confidence = Share("The probability that the words and their speaker are both right.")
+    joint = _list(
+        SpeakerSchema,
+        "Everyone who says it together, the quote's `speaker` first. Given where several do.",
+        required=False,
+    )
     candidates = _list(
         SpeakerSchema,
         "The possible speakers, likeliest first. Given where `status` is `ambiguous`.",
@@ -169,13 +172,26 @@ class QuoteSchema(Schema):
     class Meta:
         """How the document describes it."""
 
-        description = "What somebody said, attributed as far as the text allows."
+        description = (
+            "What somebody said or, where `scope` is `all`, thought, attributed as far as the text "
+            "allows."
+        )
 
     id = _text("`q1`, `q2` …, in text order.")
     kind = _choice(
         QuoteKind,
         "How much of the quote stands inside quotation marks: all (`direct`), some (`mixed`) or "
         "nothing (`indirect`).",
+    )
+    attitude = _choice(
+        Attitude,
+        "What the speaker does with the words. Unless `scope` is `all`, always `speech`: says "
+        "them; otherwise also `belief`: thinks, knows or feels so; `plan`: wants or means to do "
+        "so; `other`: any further attitude. What stands inside quotation marks counts as said.",
+    )
+    confidence = Share(
+        "The probability that these words are what somebody said or, where `scope` is `all`, "
+        "thought."
     )
     text = _text(
         "The texts of the fragments, joined by one space: verbatim where there is one fragment."
@@ -257,7 +273,10 @@ class AnswerSchema(Schema):
     people = _list(EntitySchema, "The people that the text names.")
     organisations = _list(EntitySchema, "The organisations that the text names.")
     places = _list(EntitySchema, "The places that the text names.")
-    quotes = _list(QuoteSchema, "What is said in the text.")
+    quotes = _list(
+        QuoteSchema,
+        "What is said in the text and, where `scope` is `all`, what is believed or planned in it.",
+    )
     warnings = _list(WarningSchema, "What to know about this answer.")
     meta = _nested(MetaSchema, "What made the answer, and how long it took.")
 

@@ -19,9 +19,11 @@ from schemas import (
     Limits,
     OptionsSchema,
     QuotesAnswerSchema,
+    Scope,
     Submission,
     SubmissionSchema,
     Timings,
+    select_quotes,
     select_speaking,
 )
 from service import examples
@@ -97,7 +99,8 @@ def analyze(submission: Submission) -> Answer:
 def entities(submission: Submission) -> Answer:
     """Find the people, organisations and places that a text names.
 
-    The answer is that of /v1/analyze without `quotes`.
+    The answer is that of /v1/analyze without `quotes`, so that `scope` and `min_confidence`
+    change nothing in it.
     """
     return answer(submission, current_services())
 
@@ -106,8 +109,8 @@ def entities(submission: Submission) -> Answer:
 def quotes(submission: Submission) -> Answer:
     """Find what is said in a text, and who says it.
 
-    The answer is that of /v1/analyze with only the entities that speak, or that may be the
-    speaker of an ambiguous quote.
+    The answer is that of /v1/analyze with only the entities that speak in its quotes, or that
+    may be the speaker of an ambiguous one.
     """
     return answer(submission, current_services(), select=select_speaking)
 
@@ -123,8 +126,10 @@ def answer(
     if len(submission.text) > max_chars:
         raise TextTooLong(len(submission.text), max_chars)
     outcome = _analyze(submission, services)
+    scope = submission.scope or Scope(services.settings.default_scope)
+    wanted = select_quotes(outcome.analysis, scope, min_confidence=submission.min_confidence)
     return Answer(
-        select(outcome.analysis),
+        select(wanted),
         services.version,
         outcome.model,
         Timings(outcome.queue_seconds, outcome.analysis_seconds),
@@ -171,4 +176,5 @@ def capabilities() -> Capabilities:
     services = current_services()
     settings = services.settings
     limits = Limits(settings.max_chars, settings.max_body_bytes, settings.deadline_seconds)
-    return Capabilities(services.version, services.batcher.info, limits)
+    scope = Scope(settings.default_scope)
+    return Capabilities(services.version, services.batcher.info, limits, scope)

@@ -65,16 +65,16 @@ class SubmissionParser(FlaskParser):
 
 
 def load_query(request: flask.Request) -> dict[str, Any]:
-    """Return a request's query parameters, which are options only and given once each.
+    """Return the options in a request's query as values, each of them given once.
 
-    Raises `ValidationError` for any other, also where the body would win.
+    Raises `ValidationError` for any other parameter, also where the body would win.
     """
     query = {
         name: values[0] if len(values) == 1 else values for name, values in request.args.lists()
     }
-    if faults := OptionsSchema().validate(query):
-        raise marshmallow.ValidationError(faults)
-    return query
+    # What is not there may stand in the body, so it has no default yet.
+    options: dict[str, Any] = OptionsSchema(partial=True).load(query)
+    return options
 
 
 def check_content_type(request: flask.Request) -> None:

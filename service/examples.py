@@ -18,7 +18,16 @@ from analysis.document import (
     Speaker,
     SpeakerMention,
 )
-from schemas import Answer, Capabilities, CapabilitiesSchema, Fault, Limits, Problem, ProblemSchema
+from schemas import (
+    Answer,
+    Capabilities,
+    CapabilitiesSchema,
+    Fault,
+    Limits,
+    Problem,
+    ProblemSchema,
+    Scope,
+)
 from schemas.answers import Timings
 from service.settings import Settings
 
@@ -35,7 +44,8 @@ def build_capabilities() -> dict[str, Any]:
     """Return what the capabilities of a service with default settings look like."""
     settings = Settings()
     limits = Limits(settings.max_chars, settings.max_body_bytes, settings.deadline_seconds)
-    return dump(CapabilitiesSchema(), Capabilities(SERVICE_VERSION, MODEL, limits))
+    scope = Scope(settings.default_scope)
+    return dump(CapabilitiesSchema(), Capabilities(SERVICE_VERSION, MODEL, limits, scope))
 
 
 def build_answer(schema: Schema) -> dict[str, Any]:
@@ -79,4 +89,5 @@ _QUOTE = Quote(
     ),
     status=AttributionStatus.ATTRIBUTED,
     confidence=0.93,
+    content_confidence=0.96,
 )

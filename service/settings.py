@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, Self
 
+from schemas import Scope
 from service.cores import count_cores
 
 # In JSON a code point takes twelve bytes at most ("\ud83d\ude00"); the rest is for its options.
@@ -112,6 +113,12 @@ class Settings:
         default=2,
         parse=int,
         minimum=0,
+    )
+    default_scope: str = _setting(
+        "WHOSAID_DEFAULT_SCOPE",
+        f"Which quotes callers get who send no scope: one of {', '.join(Scope)}.",
+        default=Scope.SPEECH.value,
+        choices=tuple(Scope),
     )
     log_level: str = _setting(
         "WHOSAID_LOG_LEVEL",

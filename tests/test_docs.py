@@ -12,6 +12,7 @@ from threading import Thread
 
 import pytest
 
+from schemas import Scope, select_quotes
 from service.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -69,15 +70,17 @@ def test_example_is_verbatim():
 def test_example_is_answered_as_documented(pipeline):
     """The README's answer is the model's, confidences aside."""
     answer = json.loads(ANSWER)
-    (found,) = pipeline.analyze([STORY])
+    (analysis,) = pipeline.analyze([STORY])
+    found = select_quotes(analysis, Scope.SPEECH)
     documented = [
         entity["name"] for key in ("people", "organisations", "places") for entity in answer[key]
     ]
     assert sorted(documented) == sorted(entity.name for entity in found.entities)
     assert [
-        (quote["kind"], quote["text"], quote["speaker"]["name"]) for quote in answer["quotes"]
+        (quote["kind"], quote["attitude"], quote["text"], quote["speaker"]["name"])
+        for quote in answer["quotes"]
     ] == [
-        (str(quote.kind), quote.fragments[0].of(STORY), quote.speaker.name)
+        (quote.kind, quote.attitude, quote.fragments[0].of(STORY), quote.speaker.name)
         for quote in found.quotes
     ]
 

@@ -25,7 +25,7 @@ from training.calibration import (
     judge_attributions,
     judge_mentions,
 )
-from training.corpora import read_dev, read_sources
+from training.corpora import Sources, read_dev, read_sources
 from training.curves import draw_curves
 from training.export import export_model
 from training.figures import dev_figures, model_of
@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="the folder of the corpora")
     parser.add_argument("--recipe", type=Path, default=RECIPE)
     parser.add_argument("--work", type=Path, default=Path("build/training"))
-    parser.add_argument("--start", type=Path, help="weights to go on from: the first phase's")
+    parser.add_argument("--start", type=Path, help="weights to go on from, in the last phase")
     parser.add_argument("--out", type=Path, default=SHIPPED_WEIGHTS)
     parser.add_argument("--results", type=Path, default=Path("evaluation/results"))
     options = parser.parse_args()
@@ -58,7 +58,6 @@ def main() -> None:
     for (records, repeats), corpus in zip(sources, recipe.corpora, strict=True):
         print(f"  {corpus.path}: {len(records)} texts, {repeats} times an epoch", flush=True)
     gazetteers = build_gazetteers(recipe.seed)
-    before = copy_weights(start.network) if start else None
     trainer = Trainer(network, recipe, options.work, start=start.info.digest if start else None)
     articles, quoted = read_dev(recipe, options.data)
     few = slice(recipe.dev.texts)
@@ -66,13 +65,15 @@ def main() -> None:
     def evaluate(network: Network) -> dict[str, float]:
         return dev_figures(model_of(network, tokenizer), articles[few], quoted[few])
 
-    for phase in range(len(recipe.learning.phases)):
+    for phase in range(trainer.phase, len(recipe.learning.phases)):
+        work = options.work / f"phase-{phase}"
+        work.mkdir(exist_ok=True)
+        before = keep_weights(network, work / "before.safetensors")
+        shared = judge_sources(sources, network, tokenizer, work) if phase else sources
+        shared = favour_attributions(shared, recipe.learning.phases[phase].attributions)
+        trainer.train(phase, Batches(shared, tokenizer, recipe, gazetteers), evaluate)
         if phase:
-            before = before or keep_weights(network, options.work / "before.safetensors")
-            sources = judge_sources(sources, network, tokenizer, options.work)
-        trainer.train(phase, Batches(sources, tokenizer, recipe, gazetteers), evaluate)
-    if before:
-        average_weights(network, before, recipe.learning.before_share)
+            average_weights(network, before, recipe.learning.before_share)
     print("calibrating on the dev texts", flush=True)
     calibrations, errors = calibrate(network, tokenizer, articles, quoted)
     export_model(network, tokenizer, recipe, options.out, calibrations)
@@ -84,6 +85,14 @@ def main() -> None:
         "part_of_dev": {"float32": evaluate(network), "exported": exported},
     }
     write_summary(recipe, trainer, report, options.results)
+
+
+def favour_attributions(sources: Sources, times: float) -> Sources:
+    """Return the sources, those with attributions so many times as often in an epoch."""
+    return [
+        (records, repeats * (times if any(r.attributions is not None for r in records) else 1.0))
+        for records, repeats in sources
+    ]
 
 
 Weights = dict[str, Tensor]

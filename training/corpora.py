@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from analysis.cues import is_speech_cue
 from training.records import LabelledAttribution, NamedRange, Range, Record
 from training.settings import Corpus, Recipe
 
 _TYPES = {"PER": "person", "ORG": "organisation", "LOC": "place"}
 _NO_SPACE_BEFORE = re.compile(r"^(?:[.,;:!?%)\]}’”]|'s|n't|'(?:re|ve|ll|d|m)$|'')")
 _NO_SPACE_AFTER = frozenset("([{“‘$£€#``")
+_SPOKEN = frozenset(("said", "says", "told", "asked"))
 
 
 Sources = list[tuple[list[Record], float]]
@@ -56,13 +58,25 @@ def read_articles(path: Path, weight: float) -> Iterator[Record]:
 def read_attributions(path: Path) -> Iterator[Record]:
     """Read raw texts with attributions: {id, text, attributions: [{source, cue, content}]}."""
     for item in _read_lines(path):
+        text = item["text"]
         attributions = tuple(
-            LabelledAttribution(
-                *(tuple((s, e) for s, e in a[part]) for part in ("source", "cue", "content"))
+            _turn_swapped(
+                text,
+                LabelledAttribution(
+                    *(tuple((s, e) for s, e in a[part]) for part in ("source", "cue", "content"))
+                ),
             )
             for a in item["attributions"]
         )
-        yield Record(item["id"], item["text"], attributions=attributions)
+        yield Record(item["id"], text, attributions=attributions)
+
+
+def _turn_swapped(text: str, labelled: LabelledAttribution) -> LabelledAttribution:
+    """Turn source and cue round where annotators took one for the other ("said" the source)."""
+    source, cue = (" ".join(text[s:e] for s, e in part) for part in (labelled.source, labelled.cue))
+    if source not in _SPOKEN or not cue or is_speech_cue(cue):
+        return labelled
+    return replace(labelled, source=labelled.cue, cue=labelled.source)
 
 
 def read_sentences(path: Path, weight: float) -> Iterator[Record]:

@@ -91,8 +91,8 @@ class Trainer:
         """Take up what `folder` holds, or begin.
 
         `start` is the digest of the weights that `network` has, where an earlier
-        run made them: the first phase is left out then. SystemExit where `folder`
-        holds a run that began otherwise.
+        run made them: all phases but the last are left out then. SystemExit where
+        `folder` holds a run that began otherwise.
         """
         self.network = network
         self._find_losses = losses
@@ -105,12 +105,18 @@ class Trainer:
             network.encoder.set_attn_implementation("eager")
         self._optimizer = _optimizer(network.to(self._device), recipe.learning)
         self._start = start
-        self._phase, self._epoch, self._step = 1 if start else 0, 0, 0
+        self._phase = len(recipe.learning.phases) - 1 if start else 0
+        self._epoch, self._step = 0, 0
         self._first_pieces = self._pieces = self._bounds()[0]
         self._seconds = 0.0
         if self._checkpoint.exists():
             self._resume()
         self._trim_log()
+
+    @property
+    def phase(self) -> int:
+        """The number of the phase that training has come to, from 0."""
+        return self._phase
 
     @property
     def seconds(self) -> float:
@@ -130,12 +136,7 @@ class Trainer:
     def train(
         self, phase: int, batches: Batches, evaluate: Callable[[Network], dict[str, float]]
     ) -> None:
-        """Train until the phase's number of pieces is reached; log losses and dev figures.
-
-        A phase that is over already is passed over.
-        """
-        if phase < self._phase:
-            return
+        """Train until the phase's number of pieces is reached; log losses and dev figures."""
         if phase > self._phase:
             self._phase, self._step = phase, 0
         saved = started = time.monotonic()

@@ -22,11 +22,16 @@ class Corpus:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A stretch of training in which the rates rise and then decay to zero."""
+    """A stretch of training in which the rates rise and then decay to zero.
+
+    In an epoch of it, corpora with attributions are gone through `attributions` times as
+    often as is usual for them.
+    """
 
     pieces: int
     encoder_rate: float
     head_rate: float
+    attributions: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def _quote(text: str, content: str, source: str | None, states: Sequence[int]) -
         mention = SpeakerMention(Span(at, at + len(words)), MentionKind.NOMINAL)
         speaker = Speaker(None, None, None, mention)
     kind = quote_kind(text, [span], states)
-    return Quote(kind, (span,), None, speaker, AttributionStatus.UNATTRIBUTED, 0.9)
+    return Quote(kind, (span,), None, speaker, AttributionStatus.UNATTRIBUTED, 0.9, 0.9)
 
 
 def names_in(text: str, mentions: Sequence[Mention]) -> list[str]:

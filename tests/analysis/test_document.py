@@ -20,7 +20,7 @@ from analysis.document import (
 
 SPAN = Span(0, 3)
 NAMED = Mention(SPAN, EntityType.PERSON, 0.9)
-QUOTE = Quote(QuoteKind.DIRECT, (SPAN,), None, None, AttributionStatus.UNATTRIBUTED, 0.5)
+QUOTE = Quote(QuoteKind.DIRECT, (SPAN,), None, None, AttributionStatus.UNATTRIBUTED, 0.5, 0.5)
 
 
 @pytest.mark.parametrize(

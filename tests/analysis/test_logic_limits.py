@@ -33,7 +33,7 @@ def quote(start, end, source=None, kind=QuoteKind.DIRECT):
     if source is not None:
         mention = SpeakerMention(Span(*source), MentionKind.NOMINAL)
         speaker = Speaker(None, None, None, mention)
-    return Quote(kind, (Span(start, end),), None, speaker, AttributionStatus.UNATTRIBUTED, 0.9)
+    return Quote(kind, (Span(start, end),), None, speaker, AttributionStatus.UNATTRIBUTED, 0.9, 0.9)
 
 
 def word_spans(text):

@@ -119,7 +119,8 @@ def test_everything_is_put_back():
             speaker,
             AttributionStatus.AMBIGUOUS,
             0.5,
-            (speaker, silent),
+            0.5,
+            candidates=(speaker, silent),
         )
     )
     assert [span.of(text) for span in quote.fragments] == ["No,"]
@@ -127,7 +128,7 @@ def test_everything_is_put_back():
     for given_ in (quote.speaker, quote.candidates[0]):
         assert given_.mention.span.of(text) == "Ann&nbsp;Lee"
     assert quote.candidates[1] == silent
-    bare = Quote(QuoteKind.DIRECT, (content,), None, None, AttributionStatus.UNATTRIBUTED, 0.5)
+    bare = Quote(QuoteKind.DIRECT, (content,), None, None, AttributionStatus.UNATTRIBUTED, 0.5, 0.5)
     assert legible.restore_quote(bare).cue is None
 
 

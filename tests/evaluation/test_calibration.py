@@ -36,29 +36,29 @@ def test_judge():
 def test_bin_by_mass():
     """Two bins of two names: of 0.2 and 0.4 one is right, of 0.6 and 0.9 both."""
     first, second = bin_by_mass(JUDGEMENTS, bins=2)
-    assert first == Bin(low=0.2, high=0.4, names=2, confidence=pytest.approx(0.3), right=0.5)
-    assert second == Bin(low=0.6, high=0.9, names=2, confidence=0.75, right=1.0)
+    assert first == Bin(low=0.2, high=0.4, size=2, confidence=pytest.approx(0.3), right=0.5)
+    assert second == Bin(low=0.6, high=0.9, size=2, confidence=0.75, right=1.0)
     assert expect_error([first, second]) == pytest.approx((2 * 0.2 + 2 * 0.25) / 4)
 
 
 def test_bin_by_width():
     """A bin of five covers a fifth: 0.2 and 0.9 are alone, 0.4 too, 0.6 too; one is empty."""
     bins = bin_by_width(JUDGEMENTS, bins=5)
-    assert [(each.low, each.names) for each in bins] == [(0.2, 1), (0.4, 1), (0.6, 1), (0.9, 1)]
+    assert [(each.low, each.size) for each in bins] == [(0.2, 1), (0.4, 1), (0.6, 1), (0.9, 1)]
     assert expect_error(bins) == pytest.approx((0.2 + 0.6 + 0.4 + 0.1) / 4)
 
 
 def test_certainty():
     """A confidence of 1 belongs to the last bin."""
     (only,) = bin_by_width([Judgement(1.0, True), Judgement(0.95, True)])
-    assert only.names == 2
+    assert only.size == 2
 
 
 def test_equal_confidences():
     """Names of one confidence share a bin, so that their order makes no difference."""
     judgements = [Judgement(0.8, right) for right in (True, True, True, True, False)]
     (only,) = bin_by_mass(judgements)
-    assert (only.names, only.right) == (5, 0.8)
+    assert (only.size, only.right) == (5, 0.8)
     assert expect_error([only]) == pytest.approx(0)
 
 
@@ -77,7 +77,7 @@ def test_bins(judgements, random):
     shuffled = random.sample(judgements, len(judgements))
     for sort in (bin_by_mass, bin_by_width):
         bins = sort(judgements)
-        assert sum(each.names for each in bins) == len(judgements)
+        assert sum(each.size for each in bins) == len(judgements)
         assert len(bins) <= 10
         assert 0 <= expect_error(bins) <= 1 + 1e-9
         assert expect_error(sort(shuffled)) == pytest.approx(expect_error(bins))
@@ -86,6 +86,6 @@ def test_bins(judgements, random):
 @given(st.sets(PROBABILITIES, min_size=10, max_size=60))
 def test_masses(confidences):
     """Where all confidences differ, bins differ by one name at most."""
-    sizes = [each.names for each in bin_by_mass([Judgement(each, True) for each in confidences])]
+    sizes = [each.size for each in bin_by_mass([Judgement(each, True) for each in confidences])]
     assert len(sizes) == 10
     assert max(sizes) - min(sizes) <= 1

@@ -45,6 +45,11 @@ def test_empty_articles():
     assert resample_f1([Counts()] * 3) == (0, 0)
 
 
+def test_two_sides():
+    """Precision and recall are drawn each from its own side: 2·½·¼ of ¾ in every draw."""
+    assert resample_f1([Counts(2, 4, 4, 1)] * 9) == pytest.approx((100 / 3, 100 / 3))
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(*[st.integers(0, 20)] * 3), min_size=1, max_size=12))
 def test_percent(numbers):

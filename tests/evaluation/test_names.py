@@ -1,14 +1,8 @@
 """The figures of names, put together."""
 
-import pytest
-
-from evaluation.counts import Counts
 from evaluation.mentions import Comparison, Name
 from evaluation.names import (
-    Disagreement,
-    check_agreement,
     describe_calibration,
-    describe_counts,
     describe_excerpts,
     describe_kinds,
     describe_regions,
@@ -21,27 +15,6 @@ ARTICLES = [
     Comparison("Asia/a", TEXT, frozenset({ANA, LYON, UN}), {ANA: 0.9, LYON: 0.7}),
     Comparison("LATAM/b", TEXT, frozenset({ANA}), {ANA: 0.8, UN: 0.4}),
 ]
-
-
-def test_describe_counts():
-    """Figures are of all articles together, rounded to a tenth of a percent."""
-    figures = describe_counts([Counts(2, 3, 4), Counts(0, 0, 1)])
-    assert (figures["P"], figures["R"], figures["F"]) == (66.7, 40.0, 50.0)
-    assert figures["low"] <= 50 <= figures["high"]
-    assert (figures["labelled"], figures["articles"]) == (5, 2)
-
-
-def test_rounding():
-    """Figures are rounded by way of four decimals, as those read from the scorers are."""
-    assert describe_counts([Counts(797, 1000, 1000)])["F"] == 79.7
-    assert describe_counts([Counts(189, 237, 237)])["F"] == 79.8  # 79.747 %, which is 0.7975
-
-
-def test_check_agreement():
-    """Counts that do not give the scorer's figure are refused."""
-    check_agreement("some.dev", [Counts(1, 2, 2), Counts(1, 1, 1)], 66.7)
-    with pytest.raises(Disagreement, match=r"some\.dev: F1 50\.00 by article, 50\.1"):
-        check_agreement("some.dev", [Counts(1, 2, 2)], 50.1)
 
 
 def test_describe_kinds():

@@ -1,11 +1,8 @@
 """Reading what the scorers print."""
 
-import json
-
 import pytest
 
-from evaluation.counts import Counts
-from evaluation.scores import Tools, count_joint, parse_mentions, parse_speakers, pick_quotes
+from evaluation.scores import Tools, parse_mentions, parse_speakers, pick_quotes
 
 MENTIONS = """\
 organisation  P 0.7512 R 0.7000 F1 0.7247 n 400
@@ -64,26 +61,31 @@ def test_pick_quotes():
     assert scores["mixed"] == {"exact": 61.5, "found": 88.0, "joint": 71.7}
 
 
-def test_count_joint():
-    """Of 7 predicted, 42.857 % are right: 3."""
-    joint = {"P": 300 / 7, "R": 60.0, "F": 50.0, "pred": 7, "gold": 5}
-    assert count_joint({"all": {"joint found+source": joint}}) == Counts(3, 7, 5)
+def test_read_speech_words(tmp_path):
+    """A word of the list stands for its forms, those that double a letter or lose one included."""
+    (tmp_path / "speech_cues.txt").write_text("argue quip\nreply say")
+    words = Tools(tmp_path).read_speech_words()
+    assert words >= {"argues", "argued", "arguing", "quipped", "quipping", "replies", "replied"}
+    assert words >= {"reply", "say", "says", "said", "saying"}
+    assert not words & {"arguied", "sayying", "quipies"}
 
 
 SCORER = """\
 import json, sys
-gold, prediction = (json.loads(open(path, encoding="utf-8").read()) for path in sys.argv[1:3])
-assert gold["id"] == prediction["id"] and sys.argv[3:5] == ["--json", "--speech"]
-figures = {"P": 100.0, "pred": prediction["quotes"], "gold": gold["quotes"]}
-print(json.dumps({"all": {"joint found+source": figures}}))
+assert [open(path, encoding="utf-8").read() for path in sys.argv[1:3]] == ["gold", "prediction"]
+assert sys.argv[3] == "--json"
+figures = {"F": 90.04 if sys.argv[4:5] == ["--speech"] else 70.06}
+kinds = ("all", "direct", "mixed", "indirect")
+print(json.dumps({kind: dict.fromkeys(("exact", "found", "joint found+source"), figures) for kind in kinds}))
 """
 
 
-def test_count_speech(tmp_path):
-    """Each article is scored alone, by id, in the order of the gold file."""
+@pytest.mark.parametrize(("speech_only", "f1"), [(True, 90.0), (False, 70.1)])
+def test_score_quotes(tmp_path, speech_only, f1):
+    """All attributions are scored, or speech only."""
     (tmp_path / "score_quotes.py").write_text(SCORER)
-    gold, prediction = tmp_path / "gold.jsonl", tmp_path / "prediction.jsonl"
-    for path, articles in ((gold, [("é", 3), ("b", 5)]), (prediction, [("b", 4), ("é", 2)])):
-        lines = (json.dumps({"id": name, "quotes": quotes}) for name, quotes in articles)
-        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    assert Tools(tmp_path).count_speech(gold, prediction) == [Counts(2, 2, 3), Counts(4, 4, 5)]
+    paths = [tmp_path / "gold", tmp_path / "prediction"]
+    for path in paths:
+        path.write_text(path.name)
+    scores = Tools(tmp_path).score_quotes(*paths, speech_only=speech_only)
+    assert scores["mixed"] == {"exact": f1, "found": f1, "joint": f1}

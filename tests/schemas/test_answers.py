@@ -4,20 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.document import (
-    Analysis,
-    AnalysisWarning,
-    AttributionStatus,
-    Entity,
-    EntityType,
-    Mention,
-    MentionKind,
-    Quote,
-    QuoteKind,
-    Span,
-    Speaker,
-    SpeakerMention,
-)
+from analysis.document import Analysis, AttributionStatus, Entity, EntityType, Mention, Span
 from schemas import (
     Answer,
     AnswerSchema,
@@ -25,48 +12,10 @@ from schemas import (
     OffsetUnit,
     QuotesAnswerSchema,
     Timings,
-    select_speaking,
 )
 from tests.fakes import MODEL
+from tests.schemas.story import AIDE, CAPITAL, HE, TEXT, answer, quote, span
 from tests.texts import spans_in, texts
-
-TEXT = "“So far,” he said, “we wait.” A senior aide in Moscow agreed with Jo Public 😀 and Jo."
-
-
-def span(words: str) -> Span:
-    start = TEXT.index(words)
-    return Span(start, start + len(words))
-
-
-def entity(entity_id: str, entity_type: EntityType, *names: str) -> Entity:
-    mentions = tuple(Mention(span(name), entity_type, 0.123456) for name in names)
-    return Entity(entity_id, entity_type, names[0], names[1:], mentions, 0.654321)
-
-
-def quote(speaker: Speaker | None, **changes: object) -> Quote:
-    values = {
-        "kind": QuoteKind.DIRECT,
-        "fragments": (span("So far,"), span("we wait.")),
-        "cue": span("said"),
-        "speaker": speaker,
-        "status": AttributionStatus.ATTRIBUTED,
-        "confidence": 0.98765,
-    }
-    return Quote(**{**values, **changes})
-
-
-PUBLIC = entity("per-1", EntityType.PERSON, "Jo Public", "Jo.")
-MOSCOW = entity("loc-1", EntityType.PLACE, "Moscow")
-HE = Speaker(
-    "Jo Public", "per-1", EntityType.PERSON, SpeakerMention(span("he"), MentionKind.PRONOUN)
-)
-AIDE = Speaker(None, None, None, SpeakerMention(span("A senior aide"), MentionKind.NOMINAL))
-CAPITAL = Speaker("Moscow", "loc-1", EntityType.PLACE, None)
-
-
-def answer(*quotes: Quote, entities=(PUBLIC, MOSCOW), **options: object) -> Answer:
-    analysis = Analysis(TEXT, "en", entities, quotes, (AnalysisWarning("code", "Detail."),))
-    return Answer(analysis, "1.2.3", MODEL, Timings(0.0014, 0.0851), **options)
 
 
 def dump(value: Answer) -> dict:
@@ -123,11 +72,13 @@ def test_entities_are_listed_by_type():
 
 
 def test_quote():
-    """A quote has its fragments, cue, speaker, attribution and context."""
+    """A quote has its attitude, fragments, cue, speaker, attribution and context."""
     (dumped,) = dump(answer(quote(HE)))["quotes"]
     assert dumped == {
         "id": "q1",
         "kind": "direct",
+        "attitude": "speech",
+        "confidence": 0.99,
         "text": "So far, we wait.",
         "fragments": [
             {"start": 1, "end": 8, "text": "So far,"},
@@ -203,27 +154,6 @@ def test_utf16_offsets_reach_every_span():
         assert dumped["quotes"][0]["cue"]["end"] == span("and").end + more
         assert dumped["people"][0]["mentions"][-1]["end"] == len(TEXT) + more
         assert dumped["people"][0]["mentions"][0]["start"] == TEXT.index("Jo Public")
-
-
-@pytest.mark.parametrize(
-    ("quotes", "expected"),
-    [
-        pytest.param((), [], id="no quotes"),
-        pytest.param((quote(HE),), [PUBLIC], id="speaker"),
-        pytest.param((quote(AIDE), quote(None)), [], id="no entity speaks"),
-        pytest.param(
-            (quote(None, status=AttributionStatus.AMBIGUOUS, candidates=(CAPITAL, HE)),),
-            [PUBLIC, MOSCOW],
-            id="candidates",
-        ),
-    ],
-)
-def test_select_speaking(quotes, expected):
-    """Entities stay that speak, or may be the speaker, in some quote."""
-    analysis = Analysis(TEXT, "en", (PUBLIC, MOSCOW), quotes)
-    selected = select_speaking(analysis)
-    assert list(selected.entities) == expected
-    assert selected.quotes == quotes
 
 
 def test_entities_answer_has_no_quotes():

@@ -38,6 +38,51 @@ def test_quotes_keep_who_speaks(client):
     assert part["people"] == whole["people"][:1]
 
 
+REPORT = "‘It holds,’ thinks Ana Sousa. “It will not,” said somebody. ‘It has to.’"
+SAID = [("q1", "speech", "It will not,")]
+ALL = [
+    ("q1", "belief", "It holds,"),
+    ("q2", "speech", "It will not,"),
+    ("q3", "belief", "It has to."),
+]
+
+
+@pytest.mark.parametrize(
+    ("setting", "options", "expected"),
+    [
+        pytest.param("speech", {}, SAID, id="default"),
+        pytest.param("speech", {"scope": "speech"}, SAID, id="speech"),
+        pytest.param("speech", {"scope": "all"}, ALL, id="all"),
+        pytest.param("all", {}, ALL, id="default set"),
+        pytest.param("all", {"scope": "speech"}, SAID, id="caller knows better"),
+        pytest.param("speech", {"min_confidence": 0.9}, SAID, id="sure enough"),
+        pytest.param("speech", {"min_confidence": 0.91}, [], id="not sure enough"),
+        pytest.param(
+            "speech", {"scope": "all", "min_confidence": 0.7}, SAID, id="all that is sure"
+        ),
+    ],
+)
+@pytest.mark.parametrize("path", ["analyze", "quotes"])
+@pytest.mark.parametrize("in_query", [False, True], ids=["body", "query"])
+def test_selection(build, path, in_query, setting, options, expected):
+    """Callers get, numbered anew, the quotes that they ask for, or that the settings say."""
+    client = build(default_scope=setting).test_client()
+    query, fields = (options, {}) if in_query else ({}, options)
+    response = client.post(f"/v1/{path}", query_string=query, json={"text": REPORT, **fields})
+    assert [
+        (quote["id"], quote["attitude"], quote["text"]) for quote in response.json["quotes"]
+    ] == expected
+
+
+def test_who_speaks_depends_on_the_selection(client):
+    """/v1/quotes names those who speak in the quotes that it answers, /v1/entities everybody."""
+    body = {"text": "‘It holds,’ thinks Ana Sousa."}
+    for scope, speaking in (("speech", []), ("all", ["Ana Sousa"])):
+        for path, expected in (("quotes", speaking), ("entities", ["Ana Sousa"])):
+            answer = client.post(f"/v1/{path}?scope={scope}", json=body).json
+            assert [person["name"] for person in answer["people"]] == expected
+
+
 def ask(client, path):
     answer = client.post(f"/v1/{path}", json={"text": TEXT}).json
     del answer["meta"]["timings_ms"]
@@ -59,8 +104,12 @@ def test_plain_text(client, content_type):
 
 def test_options_of_json_may_stand_in_the_query(client):
     """The query gives options that a JSON body does not."""
-    response = client.post("/v1/analyze?id=query&offset_unit=utf16", json={"text": "x", "id": "b"})
+    body = {"text": REPORT, "id": "b", "min_confidence": 0.5}
+    response = client.post(
+        "/v1/analyze?id=query&offset_unit=utf16&scope=all&min_confidence=0.95", json=body
+    )
     assert (response.json["id"], response.json["offset_unit"]) == ("b", "utf16")
+    assert len(response.json["quotes"]) == 3
 
 
 @pytest.mark.parametrize("text", ["", " ", "\r\n\t\u2003"])
@@ -125,6 +174,13 @@ def test_capabilities(client):
     assert found["model"]["digest"] == "0" * 64
     assert found["languages"] == ["en"]
     assert found["limits"]["max_chars"] == 500_000
+    assert found["default_scope"] == "speech"
+
+
+def test_capabilities_name_the_scope_that_is_set(build):
+    """Callers can learn which quotes they get without asking for any scope."""
+    client = build(default_scope="all").test_client()
+    assert client.get("/v1/capabilities").json["default_scope"] == "all"
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_every_outcome_of_a_text_is_described(document, path):
     ]  # fmt: skip
     assert list(operation["requestBody"]["content"]) == ["application/json", "text/plain"]
     assert [parameter["name"] for parameter in operation["parameters"]] == [
-        "id", "language", "offset_unit",
+        "id", "language", "offset_unit", "scope", "min_confidence",
     ]  # fmt: skip
 
 

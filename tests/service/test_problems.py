@@ -99,6 +99,41 @@ def of_text(**options):
             id="bad parameter beside a good field",
         ),
         pytest.param(
+            of_text(json={"text": "x", "scope": "quotes", "min_confidence": "0.5"}),
+            422,
+            "invalid-request",
+            ["/scope", "/min_confidence"],
+            id="bad selection",
+        ),
+        pytest.param(
+            of_text(query_string="scope=&min_confidence=nan"),
+            422,
+            "invalid-request",
+            ["/scope", "/min_confidence"],
+            id="bad selection in the query",
+        ),
+        pytest.param(
+            of_text(query_string="min_confidence=0.5&min_confidence=0.5"),
+            422,
+            "invalid-request",
+            ["/min_confidence"],
+            id="confidence given twice",
+        ),
+        pytest.param(
+            post(data=b'{"text": "x", "min_confidence": NaN}'),
+            400,
+            "malformed-body",
+            [],
+            id="NaN in JSON",
+        ),
+        pytest.param(
+            post(data=b'{"text": "x", "min_confidence": 1e999}'),
+            422,
+            "invalid-request",
+            ["/min_confidence"],
+            id="endless number",
+        ),
+        pytest.param(
             post(data=b"x", content_type=PLAIN, query_string="language=xx"),
             422,
             "unsupported-language",
@@ -135,6 +170,16 @@ def test_limits_are_told(build):
     assert longer == "the text has 101 characters; at most 100 are accepted"
     body = client.post("/v1/quotes", data=b"x" * 70_000, content_type=PLAIN).json["detail"]
     assert body == "the body is too long; at most 66736 bytes are accepted"
+
+
+def test_choices_are_told(client):
+    """Who asks for what there is not is told what there is."""
+    options = {"scope": "quotes", "min_confidence": 2}
+    response = client.post("/v1/quotes", json={"text": "x", **options})
+    assert {fault["pointer"]: fault["detail"] for fault in response.json["errors"]} == {
+        "/scope": "Must be one of: speech, all.",
+        "/min_confidence": "Must be a number from 0 to 1.",
+    }
 
 
 def test_allowed_methods_are_told(client):

@@ -38,6 +38,7 @@ def test_cores_of_this_process_count():
         ("WHOSAID_HOST", "0.0.0.0", "host", "0.0.0.0"),
         ("WHOSAID_DEADLINE_SECONDS", "1.5", "deadline_seconds", 1.5),
         ("WHOSAID_INFERENCE_THREADS", "3", "inference_threads", 3),
+        ("WHOSAID_DEFAULT_SCOPE", "all", "default_scope", "all"),
         ("WHOSAID_LOG_LEVEL", "debug", "log_level", "debug"),
         ("WHOSAID_STANZA_PACKAGE", "ontonotes", "stanza_package", "ontonotes"),
         ("WHOSAID_MODELS_DIR", " /models ", "models_dir", "/models"),
@@ -56,6 +57,7 @@ def test_every_bad_value_is_reported_at_once():
         "WEB_CONCURRENCY": "0",
         "WHOSAID_MAX_CHARS": "many",
         "WHOSAID_DEADLINE_SECONDS": "nan",
+        "WHOSAID_DEFAULT_SCOPE": "some",
         "WHOSAID_LOG_LEVEL": "loud",
     }
     with pytest.raises(InvalidSettings) as caught:
@@ -64,10 +66,11 @@ def test_every_bad_value_is_reported_at_once():
         "PORT: 70000 is more than 65535",
         "WEB_CONCURRENCY: 0 is less than 1",
         "WHOSAID_DEADLINE_SECONDS: nan is less than 0.001",
+        "WHOSAID_DEFAULT_SCOPE: 'some' is not one of speech, all",
         "WHOSAID_LOG_LEVEL: 'loud' is not one of debug, info, warning, error, critical",
         "WHOSAID_MAX_CHARS: 'many' is not a number",
     ]
-    assert str(caught.value).count("\n") == 4
+    assert str(caught.value).count("\n") == 5
 
 
 def test_a_value_that_is_no_number_is_reported():
