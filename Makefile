@@ -108,6 +108,11 @@ evaluate: install ## Score the service on the corpora in DATA (default ../shared
 	@echo "==> Evaluating on $(DATA)"
 	$(BIN)/python -m evaluation $(DATA)
 
+.PHONY: quality
+quality: install ## Score quotes and their speakers in detail, on the corpora in DATA (ERRORS=file: list there what went wrong)
+	@echo "==> Measuring quotes on $(DATA)"
+	$(BIN)/python -m evaluation.quality $(DATA) $(if $(ERRORS),--errors $(ERRORS))
+
 .PHONY: robustness
 robustness: install ## Score the service on damaged copies of the corpora in DATA (LIMIT=20: of so many articles each)
 	@echo "==> Evaluating on damaged copies of $(DATA)"

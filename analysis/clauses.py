@@ -13,6 +13,7 @@ from itertools import pairwise
 from analysis.cues import is_speech_cue
 from analysis.document import Attribution, LooseCue, Span
 from analysis.marks import MarkState
+from analysis.wordlists import word_set
 
 _WORD = re.compile(r"\w+")
 # A sentence's end, closing marks and spaces after it included.
@@ -30,11 +31,11 @@ _NAMED = re.compile(r"\s{0,9}([^\n.!?;:,]{0,80}[^\W\d_a-z][^\n.!?;:,\s]*)[\s,]*"
 _REPORTING = re.compile(r"([a-z]+ing)\s+that\s+", re.IGNORECASE)
 # A quotation with a full stop at its end.
 _ENDED = re.compile(r"\.[\s\"“”’»]*$")
-_FINAL = " .!?\n\r\t\"”"
-_CALLING = frozenset(
+_FINAL = ' .!?\n\r\t"”'
+_CALLING = word_set(
     "call calls called calling describe describes described describing dub dubs dubbed dubbing "
     "label labels labeled labelled brand brands branded denounce denounced deride derided "
-    "criticize criticized criticizes".split()
+    "criticize criticized criticizes"
 )
 _GOES_ON = re.compile(r"\s*,?\s*(?:and|but|before|then)\s+[a-z]+ed\b|\s*,?\s*and\s+sent\b")
 _PARTICIPLE = re.compile(r"[a-z]+ing\b", re.IGNORECASE)
@@ -80,7 +81,9 @@ def _complete_that(
         return attribution
     at = bisect_left(ends, (first.end,))
     end = ends[at][0] if at < len(ends) else len(text.rstrip(_FINAL))
-    return replace(attribution, content=(Span(first.start, end),)) if end > first.end else attribution
+    return (
+        replace(attribution, content=(Span(first.start, end),)) if end > first.end else attribution
+    )
 
 
 def _free_stray(text: str, attribution: Attribution, states: Sequence[int]) -> Attribution:

@@ -39,6 +39,15 @@ class Discourse:
         """Return the type of an entity."""
         return self.entities[entity].type
 
+    def is_person(self, entity: int) -> bool:
+        """Tell whether an entity is a person."""
+        return self.type_of(entity) is EntityType.PERSON
+
+    def named_after(self, position: int, count: int) -> tuple[Named, ...]:
+        """Return the next names after a position, up to `count`."""
+        at = bisect_right(self.named, position, key=lambda named: named.span.start)
+        return self.named[at : at + count]
+
     def sentence(self, position: int) -> int:
         """Return the number of the sentence at a position."""
         return bisect_right(self.sentence_starts, position) - 1

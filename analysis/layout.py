@@ -17,7 +17,7 @@ _SIGNED = re.compile(
 )
 # The same in a text without any capital.
 _SIGNED_SMALL = re.compile(_SIGNED.pattern, re.IGNORECASE)
-_MARKS = "\"“”„«»"
+_MARKS = '"“”„«»'
 # SMITH: I never said so. Ann Lee: Nor did I. Q. Who did? A. Nobody.
 _TURN = re.compile(
     # Each word ends with a space or at the colon, so that there is one way only to match a line.

@@ -45,12 +45,16 @@ _EDGES = (
 )
 _THE = re.compile(r"the\s+(?=\S)", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"(?:['\u2019\u00b4`]s|(?<=s)['\u2019\u00b4`])$", re.IGNORECASE)
+_CAMPAIGN = re.compile(r" camp(?:aign)?\b(?! (?:trail|season|stop|event|rally|manager|ad|ads)\b)")
+_NICKNAMED = re.compile(r"[\w.'\u2019-]+\)\s[^()]+")
+_SUFFIXED = re.compile(r"\W[JS]r\.")
 # A full stop after a word too long to be an abbreviation.
 _ENDS_SENTENCE = re.compile(r"(?:^|[^\w.])[^\W\d_]{6,}\.$")
 # A point of the compass belongs to a name only where it has a capital: "northern Europe".
 _COMPASS = re.compile(
     r"(?:(?:north|south|mid)-?)?(?:north|south|east|west)(?:ern)?\s+(?=[^\W\d_a-z])"
 )
+_SENTENCE_START = re.compile(r"(?:^|[.!?]\s+|\n\s*)[\"'\u201c\u2018]?([^\W\d_])")
 _WORD = re.compile(r"\w+")
 _OPENS_SENTENCE = re.compile(r"(?:^|[\n.!?:\"\u201c\u201d])\s*$")
 _FIRST_WORD = re.compile(r"\S+\s+(?=\S)")
@@ -81,12 +85,12 @@ def carry_names(text: str, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
     agreed = [_agreed(mention, names[fold_name(mention.span.of(text))]) for mention in found]
     carried = find_occurrences(text, _with_short_forms(names))
     likely = (m for m in _merged(agreed, carried) if m.confidence >= LIKELY)
-    return tuple(_joined(text, likely))
+    return tuple(_embodied(text, mention) for mention in _joined(text, likely))
 
 
 def _cleaned(text: str, mentions: Sequence[Mention]) -> Iterator[Mention]:
     capitals = sum(_has_capital(mention.span.of(text)) for mention in mentions)
-    is_cased = capitals >= _CASED_SHARE * len(mentions)
+    is_cased = capitals >= _CASED_SHARE * len(mentions) or _is_cased(text)
     words = set(_WORD.findall(text))
     for mention in mentions:
         span = clean_span(text, mention.span, mention.type)
@@ -124,6 +128,12 @@ def _is_word(text: str, mention: Mention, words: set[str]) -> bool:
     )
 
 
+def _is_cased(text: str) -> bool:
+    """Tell whether a text begins its sentences with capitals."""
+    starts = [match.group(1) for match in _SENTENCE_START.finditer(text)]
+    return sum(map(str.isupper, starts)) > _CASED_SHARE * len(starts)
+
+
 def _has_capital(name: str) -> bool:
     """Tell whether a name has what sets it apart: a capital, a digit, or letters without case."""
     return any(not char.islower() and char.isalnum() for char in name)
@@ -147,6 +157,8 @@ def clean_span(text: str, span: Span, kind: EntityType) -> Span | None:
         end = start + match.start() if match.start() else end
     if _ENDS_SENTENCE.search(text[start:end]):
         end -= 1
+    if kind is EntityType.PERSON and _SUFFIXED.match(text, max(start, end - 3), end + 1):
+        end += 1
     if kind is EntityType.PERSON:
         start = _after_titles(text, start, end)
     elif kind is EntityType.PLACE and (match := _COMPASS.match(text, start, end)):
@@ -305,9 +317,27 @@ def _joined(text: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
         yield last
 
 
+def _embodied(text: str, mention: Mention) -> Mention:
+    """Return the body that a candidate's name is part of: "the Lee campaign"."""
+    match = _CAMPAIGN.match(text, mention.span.end) if mention.type is EntityType.PERSON else None
+    if match is None:
+        return mention
+    span = Span(mention.span.start, match.end())
+    return replace(mention, span=span, type=EntityType.ORGANIZATION)
+
+
 def _is_one_name(text: str, first: Mention, second: Mention) -> bool:
     return (
         first.type is second.type is EntityType.PERSON
-        and text[first.span.end : second.span.start] == " "
-        and not any(char.isspace() for char in first.span.of(text) + second.span.of(text))
+        and (
+            (
+                text[first.span.end : second.span.start] == " "
+                and not any(char.isspace() for char in first.span.of(text) + second.span.of(text))
+            )
+            # Elizabeth (Betsy) Lee
+            or (
+                text[first.span.end : second.span.start] == " ("
+                and _NICKNAMED.fullmatch(text, second.span.start, second.span.end) is not None
+            )
+        )
     )

@@ -36,7 +36,7 @@ ORGANIZATION_ROLES = word_set(
     "university college school hospital institute institution foundation charity nonprofit "
     "thinktank think-tank club team league board parliament senate assembly government "
     "administration regulator watchdog authority central-bank police force army navy militia "
-    "movement ngo church museum platform app service chain band"
+    "movement ngo church museum platform app service chain band cartel bureau body lender"
 )
 # Words for one role. The first stands for all of them.
 _SAME_ROLES = (
@@ -75,6 +75,22 @@ _SAME_ROLES = (
     "university college school",
 )
 _ROLE_OF = {word: row.split()[0] for row in _SAME_ROLES for word in row.split()}
+
+
+# What well-known bodies are called, which their names do not say.
+KNOWN_BODIES = {
+    "european union": "bloc",
+    "nato": "alliance",
+    "north atlantic treaty organization": "alliance",
+    "opec": "cartel",
+    "fbi": "bureau",
+    "federal bureau of investigation": "bureau",
+    "cia": "agency",
+    "central intelligence agency": "agency",
+    "united nations": "body",
+    "international monetary fund": "lender",
+    "world bank": "lender",
+}
 
 
 def role_noun(word: str) -> str | None:

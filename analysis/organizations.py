@@ -20,6 +20,13 @@ _DROPPED = word_set(
     "systems pharmaceuticals newspaper magazine agency tv radio television network media party "
     "college entertainment energy petroleum electronics"
 )
+# What is a part, or a place's own, of what its first word names: "Clinton campaign".
+_PARTS = word_set(
+    "campaign camp administration university college school hospital police department city "
+    "county state council government parliament court of for and the"
+)
+_MIN_FIRST = 5
+_MAX_FULL = 3
 _MIN_ACRONYM = 2
 # Short forms of more words than this are not looked for: a name of n words has n endings.
 _MAX_WORDS = 12
@@ -66,6 +73,13 @@ class _Owners:
             if len(words) > 1 and words[-1] in _DROPPED
         )
 
+        self._firsts = _index(
+            (words[0], key)
+            for key in groups
+            for words in [key.split()]
+            if 1 < len(words) <= _MAX_FULL and not set(words) & _PARTS
+        )
+
     def acronym_owner(self, key: str) -> str | None:
         """Return the one longer name whose initials are this name in capitals."""
         printed = self._groups[key][0].printed.replace(".", "")
@@ -77,7 +91,16 @@ class _Owners:
         """Return the one longer name that ends with this one, or only adds a generic word."""
         if not set(key.split()) <= _GENERIC and (owner := _only(self._tails.get(key, ()))):
             return owner
-        return _only(self._heads.get(key, ()))
+        if owner := _only(self._heads.get(key, ())):
+            return owner
+        return self._first_word_owner(key)
+
+    def _first_word_owner(self, key: str) -> str | None:
+        """Return the one name that begins with this one word: "Corvane" for "Corvane Foods"."""
+        printed = self._groups[key][0].printed
+        if " " in key or key in _GENERIC or len(key) < _MIN_FIRST or printed.isupper():
+            return None
+        return _only(self._firsts.get(key, ()))
 
     def join(self, key: str, owner: str) -> None:
         """Count the group `key` to the group `owner`, whose name is longer."""

@@ -53,6 +53,7 @@ class WhosaidPipeline:
             package=None,
             tokenize_with_bounded=True,
             encoding_folder=str(folder),
+            speakers_folder=str(folder),
             # A folder of ours in place of Stanza's own, and nothing to look up: no download.
             dir=str(folder),
             resources_filepath=str(folder / RESOURCES_FILE),

@@ -14,6 +14,7 @@ from stanza import Document
 from stanza.pipeline.external.spacy import SpacyTokenizer
 from stanza.pipeline.processor import Processor, register_processor, register_processor_variant
 
+from analysis.confidence import load_confidences, rate_quotes
 from analysis.document import Span
 from analysis.entities import group_mentions
 from analysis.mentions import carry_names
@@ -105,14 +106,19 @@ class QuoteProcessor(Processor):  # type: ignore[misc]
 
 @register_processor("speakers")
 class SpeakerProcessor(Processor):  # type: ignore[misc]
-    """Resolve the speaker of each quote to an entity."""
+    """Resolve the speaker of each quote to an entity, and say how sure that is."""
 
     REQUIRES_DEFAULT = frozenset({"tokenize", "entities", "quotes"})
     PROVIDES_DEFAULT = frozenset({"speakers"})
 
+    def __init__(self, config: dict[str, Any], pipeline: Any, device: str) -> None:
+        self.confidences = load_confidences(Path(config["folder"]))
+        super().__init__(config, pipeline, device)
+
     def process(self, document: Document) -> Document:
         """Set `document.quotes` and `document.entities` anew."""
-        document.quotes, document.entities = resolve_speakers(
+        quotes, document.entities = resolve_speakers(
             document.text, document.quotes, document.entities, find_sentences(document)
         )
+        document.quotes = rate_quotes(quotes, self.confidences)
         return document

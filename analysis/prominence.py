@@ -5,6 +5,8 @@ an object what hangs on a preposition. No parser: a name that opens its sentence
 clause is taken for a subject.
 """
 
+import re
+
 from analysis.document import Span
 from analysis.genders import words_before
 from analysis.names import fold_word, is_title
@@ -23,6 +25,8 @@ _KIN = word_set(
 )
 _OPENS = frozenset(".!?:\n\"'\u201c\u201d\u2018\u2019([\u2014\u2013-")
 _MAX_PHRASE = 6
+_KIN_PHRASE = 30
+_KIN_OPENING = re.compile(r"(?:^|[\n.!?][\s\"'\u201c\u201d]*)[A-Z]\w*\s+\w+\s*$")
 
 
 def find_prominence(text: str, span: Span) -> float:
@@ -30,7 +34,7 @@ def find_prominence(text: str, span: Span) -> float:
     end = span.end
     start, first = _phrase(text, span.start)
     if first is not None and fold_word(first) in _KIN:
-        return RELATIVE
+        return SUBJECT if _opens_sentence(text, start) else RELATIVE
     if text[end : end + 1] in ("'", "\u2019") and text[end + 1 : end + 2] in ("s", " "):
         return POSSESSOR
     before = text[max(0, start - 3) : start].rstrip(" \u00a0")
@@ -42,6 +46,11 @@ def find_prominence(text: str, span: Span) -> float:
     if first is not None and fold_word(first) in PREPOSITIONS:
         return OBLIQUE
     return SUBJECT if first is not None and fold_word(first) in _CLAUSE_STARTS else OBJECT
+
+
+def _opens_sentence(text: str, start: int) -> bool:
+    """Tell whether the phrase of kin before a name opens its sentence: "His cousin Ann"."""
+    return _KIN_OPENING.search(text[max(0, start - _KIN_PHRASE) : start]) is not None
 
 
 def _phrase(text: str, start: int) -> tuple[int, str | None]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from analysis.discourse import Discourse, Named
 from analysis.document import EntityType
 from analysis.genders import words_before
-from analysis.names import fold_word
-from analysis.offices import ORGANIZATION_ROLES, PERSON_ROLES, role_noun
+from analysis.names import fold_name, fold_word, usual_name
+from analysis.offices import KNOWN_BODIES, ORGANIZATION_ROLES, PERSON_ROLES, role_noun
 from analysis.wordlists import word_set
 
 _LAWMAKERS = word_set("senator representative delegate")
@@ -156,6 +156,8 @@ def _roles_of(discourse: Discourse, named: Named) -> Iterator[Role]:
         words = [fold_word(w) for w in _WORD.findall(named.span.of(discourse.text))]
         nouns = [noun for word in words if (noun := role_noun(word)) in ORGANIZATION_ROLES]
         found += [Role(noun, frozenset(words)) for noun in nouns]
+        known = KNOWN_BODIES.get(usual_name(fold_name(named.span.of(discourse.text))))
+        found += [Role(known, frozenset(words))] if known else []
     yield from (role for role in found if role is not None and role.noun in wanted)
 
 

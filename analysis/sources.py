@@ -25,7 +25,8 @@ _QUALIFIERS = word_set(
     "who whose whom which that representing including using speaking running behind among "
     "between inside outside around within without through across onto into since until when "
     "where while whether if because than and or but & responsible familiar close working based "
-    "briefed is was are were has had said says told"
+    "briefed released published conducted commissioned issued obtained is was are were has had "
+    "said says told"
 )
 _CONJUNCTIONS = word_set("and or & plus")
 # Heads of titles that may hold "of" or "for": "Secretary of State John Kerry".

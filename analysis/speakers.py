@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from analysis.antecedents import Answer
 from analysis.discourse import Discourse, read_discourse
 from analysis.document import (
     AttributionStatus,
@@ -21,13 +22,10 @@ from analysis.document import (
     SpeakerMention,
 )
 from analysis.prominence import SUBJECT, find_prominence
-from analysis.references import RELATIVE, Answer, answer_sources
+from analysis.references import RELATIVE, answer_sources
 
-# How likely a resolved speaker is to be right, given that the quote is.
-_SURE = {MentionKind.NAME: 0.98, MentionKind.PRONOUN: 0.9, MentionKind.NOMINAL: 0.85}
-_INHERITED = 0.9
-_INTRODUCED = 0.7
-_OPEN = 0.5
+# How likely a pronoun or description is to be a mention of whom it was resolved to.
+_SURE = {MentionKind.PRONOUN: 0.9, MentionKind.NOMINAL: 0.85}
 # Quotation marks and punctuation: all that may stand between two parts of one utterance.
 _NO_WORDS = re.compile(r"[^\w]*")
 _MAX_GAP = 40
@@ -60,9 +58,7 @@ def resolve_speakers(
     return tuple(resolved), _extended(entities, quotes, answers)
 
 
-def _attributed(
-    text: str, quote: Quote, answer: Answer, entities: Sequence[Entity]
-) -> Quote:
+def _attributed(text: str, quote: Quote, answer: Answer, entities: Sequence[Entity]) -> Quote:
     mention = SpeakerMention(_source(quote), answer.kind)
     named = tuple(_speaker(entities[entity], mention) for entity in answer.entities)
     unnamed = Speaker(None, None, None, mention)
@@ -72,7 +68,6 @@ def _attributed(
             speaker=unnamed,
             status=AttributionStatus.AMBIGUOUS,
             candidates=named,
-            confidence=quote.confidence * _OPEN,
         )
     if named:
         return replace(
@@ -80,7 +75,6 @@ def _attributed(
             speaker=named[0],
             joint=named if len(named) > 1 else (),
             status=AttributionStatus.ATTRIBUTED,
-            confidence=quote.confidence * _SURE[answer.kind],
         )
     # Whoever a relative pronoun means stands in the text, if not by name.
     words = _source(quote).of(text).casefold()
@@ -160,7 +154,6 @@ def _introduced(discourse: Discourse, quote: Quote, entities: Sequence[Entity]) 
                 quote,
                 speaker=Speaker(entity.name, entity.id, entity.type, None),
                 status=AttributionStatus.ATTRIBUTED,
-                confidence=quote.confidence * _INTRODUCED,
             )
     return quote
 
@@ -196,7 +189,6 @@ def _said_by(quote: Quote, source: Quote) -> Quote:
         speaker=replace(source.speaker, mention=None),
         joint=tuple(replace(speaker, mention=None) for speaker in source.joint),
         status=AttributionStatus.ATTRIBUTED,
-        confidence=min(quote.confidence, source.confidence) * _INHERITED,
     )
 
 

@@ -19,6 +19,8 @@ from analysis.marks import Quotation
 _BREAKS_OFF = re.compile(r"[,–—-]\s*$")
 _GOES_ON = re.compile(r"\s*(?:[a-z]|I\b)")
 _CLAUSE = re.compile(r"[^\n\"“”«»„]{3,200},\s*")
+# What follows is another utterance: “…,” she said, adding, “…”
+_ANNOUNCES = re.compile(r"\b(\w+ing)(?: \w+){0,2},\s*$")
 _WHOLE = re.compile(r"[.!?…,–—-]\s*$")
 _SENTENCE_END = re.compile(r"\s*[.!?]")
 _PARAGRAPH = re.compile(r"[^\n]+")
@@ -108,6 +110,9 @@ class _Parts:
 def _is_interrupted(text: str, first: Quotation, second: Quotation) -> bool:
     if first.closer is None or first.end >= second.start:
         return False
+    announced = _ANNOUNCES.search(text, first.end, second.start)
+    if announced and is_speech_cue(announced.group(1)):
+        return False
     return (
         _CLAUSE.fullmatch(text, first.end, second.start) is not None
         and _BREAKS_OFF.search(text, first.inside_start, first.inside_end) is not None
@@ -147,7 +152,12 @@ def close_quotations(
         first = attribution.content[0]
         at = bisect_right(starts, first.start) - 1
         clause = [*attribution.cue, *([attribution.speaker] if attribution.speaker else [])]
-        if at >= 0 and clause and first.end <= min(clause).start and max(clause).end <= lost[at].end:
+        if (
+            at >= 0
+            and clause
+            and first.end <= min(clause).start
+            and max(clause).end <= lost[at].end
+        ):
             ends[lost[at].start] = first.end
             later = [s for s in attribution.content[1:] if not _SENTENCE_END.match(text, s.start)]
             attribution = replace(attribution, content=(first, *later))

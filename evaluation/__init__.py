@@ -1,1 +1,1 @@
-"""Score a running service: on the development corpora, on the user's article, and under load."""
+"""Score what a service answers: on development corpora, on the user's article, under load."""

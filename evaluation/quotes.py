@@ -125,14 +125,20 @@ class QuoteComparison:
             )
 
 
-def compare_quotes(gold: Line, prediction: Line, speech_words: frozenset[str]) -> QuoteComparison:
-    """Set the speech that was returned for an article beside the speech that is labelled."""
+def compare_quotes(
+    gold: Line, prediction: Line, speech_words: frozenset[str] | None = None
+) -> QuoteComparison:
+    """Set the speech that was returned for an article beside the speech that is labelled.
+
+    Without `speech_words` everything counts, be it said or thought.
+    """
     text, words = gold["text"], Words(gold["text"])
     labelled, returned = (
         tuple(
             said
             for quote in quotes
-            if is_speech(text, quote, speech_words) and (said := _read(quote, words)).content
+            if (speech_words is None or is_speech(text, quote, speech_words))
+            and (said := _read(quote, words)).content
         )
         for quotes in (gold["attributions"], prediction["quotes"])
     )

@@ -49,6 +49,12 @@ def test_perfect():
     assert comparison.count(comparison.exact, "all") == Counts(3, 3, 3, 3)
 
 
+def test_everything():
+    """Without words of speech, a hope counts like what is said."""
+    comparison = compare_quotes(GOLD, {"quotes": [HOPE]})
+    assert comparison.attributed == {3: 0}
+
+
 def test_marks_and_that():
     """Marks are no words, and a "that" before the content is not part of it."""
     assert compare(quote("we will win", "Lee", "said")).exact == {0: 0}
