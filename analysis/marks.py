@@ -29,7 +29,8 @@ _AFTER_CLOSER = frozenset(".,;:!?)]}—–-/…")
 _SENTENCE_END = frozenset(".,!?…")
 
 _SINGLE_OPENER = re.compile(r"(?<![^\s(\[{—–\"“„«-])['‘‚‹](?=[\w$€£])")
-_SINGLE_CLOSER = re.compile(r"(?<=[\w.,!?…)])['’›](?![\w'’])")
+# Not the second one of ’n’.
+_SINGLE_CLOSER = re.compile(r"(?<=[\w.,!?…)\"”»])(?<!['’]n)['’›](?![\w'’])")
 
 # Costs in nats of a mark that is neither opener nor closer, and of a quotation left open at
 # a paragraph's end, where the next one opens with a mark (the news convention) and elsewhere.

@@ -121,9 +121,16 @@ class _Sweep:
             return Answer(MentionKind.PRONOUN, self._antecedent(word, span.start))
         if word in _PLURAL and (both := self._focus.find_pair(span.start)):
             return Answer(MentionKind.PRONOUN, both)
-        if word in _IMPERSONAL:
-            return Answer(MentionKind.PRONOUN, self._organization(span.start))
+        if word in _IMPERSONAL and (body := self._organization(span.start)):
+            return Answer(MentionKind.PRONOUN, body)
+        if word in _PLURAL:
+            return Answer(MentionKind.PRONOUN, self._somebody(span.start))
         return Answer(MentionKind.PRONOUN)
+
+    def _somebody(self, position: int) -> tuple[int, ...]:
+        """Return whom a singular "they" means: somebody whose gender the text does not tell."""
+        found = self._focus.clearest(position, EntityType.PERSON)
+        return tuple(entity for entity in found if self._discourse.genders[entity] is None)
 
     def _named_later(self, position: int, gender: Gender) -> tuple[int, ...]:
         """Return who is named right after a pronoun before whom nobody has been."""

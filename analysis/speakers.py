@@ -12,7 +12,6 @@ from analysis.discourse import Discourse, read_discourse
 from analysis.document import (
     AttributionStatus,
     Entity,
-    EntityType,
     Mention,
     MentionKind,
     Quote,
@@ -29,9 +28,12 @@ _SURE = {MentionKind.PRONOUN: 0.9, MentionKind.NOMINAL: 0.85}
 # Quotation marks and punctuation: all that may stand between two parts of one utterance.
 _NO_WORDS = re.compile(r"[^\w]*")
 _MAX_GAP = 40
-# The end of a sentence in the same paragraph, up to the mark that opens a quotation.
-_INTRODUCTION = re.compile(r"[.:][^\S\n]+[\"'\u201c\u201d\u2018\u201e\u00ab\u00bb`]+[^\S\n]*$")
-_MAX_INTRODUCTION = 80
+# The end of a sentence in the same paragraph, or a colon, up to the mark that opens a quotation.
+_INTRODUCTION = re.compile(
+    r"(?:\.[^\S\n]+|:\s+)[\"'\u201c\u201d\u2018\u201e\u00ab\u00bb`]+[^\S\n]*$"
+)
+_MAX_INTRODUCTION, _MAX_ANNOUNCEMENT = 80, 200
+_BY = re.compile(r"\b(?:by|from)\s+(?:[\w.]+\s+){0,3}$")
 _BREAKS = re.compile(r"\s*\n\s*")
 _OPENER = re.compile(r"[\"'\u201c\u201d\u2018\u201e\u201f\u00ab\u00bb\uff02`]")
 
@@ -139,22 +141,26 @@ def _turn(
 
 
 def _introduced(discourse: Discourse, quote: Quote, entities: Sequence[Entity]) -> Quote:
-    """Attribute a quote to the subject of the short sentence right before it."""
-    opening = _INTRODUCTION.search(
-        discourse.text, max(0, quote.fragments[0].start - _MAX_GAP), quote.fragments[0].start
-    )
-    start = discourse.sentence_start(opening.start()) if opening else 0
-    if opening is None or opening.end() - start > _MAX_INTRODUCTION:
+    """Attribute a quote to the person that the words right before it are about.
+
+    That is the subject of a short sentence, or whoever words before a colon are by.
+    """
+    end = quote.fragments[0].start
+    opening = _INTRODUCTION.search(discourse.text, max(0, end - _MAX_GAP), end)
+    if opening is None:
         return quote
-    for named in discourse.named_in(Span(start, opening.end()))[:1]:
-        entity = entities[named.entity]
-        is_subject = find_prominence(discourse.text, named.span) == SUBJECT
-        if entity.type is EntityType.PERSON and is_subject:
-            return replace(
-                quote,
-                speaker=Speaker(entity.name, entity.id, entity.type, None),
-                status=AttributionStatus.ATTRIBUTED,
-            )
+    start = discourse.sentence_start(opening.start())
+    is_announced = discourse.text[opening.start()] == ":"
+    if opening.start() - start > (_MAX_ANNOUNCEMENT if is_announced else _MAX_INTRODUCTION):
+        return quote
+    named = discourse.named_in(Span(start, opening.end()))
+    makers = [n for n in named if is_announced and _BY.search(discourse.text, start, n.span.start)]
+    subjects = [n for n in named[:1] if find_prominence(discourse.text, n.span) == SUBJECT]
+    for name in (*makers[-1:], *subjects):
+        if discourse.is_person(name.entity):
+            mention = SpeakerMention(name.span, MentionKind.NAME)
+            speaker = _speaker(entities[name.entity], mention)
+            return replace(quote, speaker=speaker, status=AttributionStatus.ATTRIBUTED)
     return quote
 
 

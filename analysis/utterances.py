@@ -21,6 +21,9 @@ _GOES_ON = re.compile(r"\s*(?:[a-z]|I\b)")
 _CLAUSE = re.compile(r"[^\n\"“”«»„]{3,200},\s*")
 # What follows is another utterance: “…,” she said, adding, “…”
 _ANNOUNCES = re.compile(r"\b(\w+ing)(?: \w+){0,2},\s*$")
+# A whole clause between two quotations: “…,” she said. “…”
+_BROKEN = re.compile(r"[,?!]\s*$")
+_REPORT = re.compile(r"[^\n\"“”«»„.]{3,120}\.\s+")
 _WHOLE = re.compile(r"[.!?…,–—-]\s*$")
 _SENTENCE_END = re.compile(r"\s*[.!?]")
 _PARAGRAPH = re.compile(r"[^\n]+")
@@ -42,6 +45,8 @@ def join_utterances(
     for first, second in pairwise(quotations):
         if _is_interrupted(text, first, second):
             parts.join_halves(first, second)
+        elif _is_followed(text, first, second):
+            parts.join_rest(first, second)
     for chain in _find_chains(text, quotations):
         parts.join_chain(chain)
     return parts.joined()
@@ -72,6 +77,19 @@ class _Parts:
             ]
         begun = self._contents[owner] or [Span(first.start, first.end)]
         self._contents[owner] = sorted([*begun, Span(second.start, second.end)])
+
+    def join_rest(self, first: Quotation, second: Quotation) -> None:
+        """Give a quotation that nobody is named for to the attribution reported right before."""
+        gap = Span(first.end, second.start)
+        near = self._near(first.start, first.end)
+        owner = next((i for i in near if self._is_reported(i, gap)), None)
+        rest = self._near(second.start, second.end)
+        is_free = all(i == owner or not self._attributions[i].cue for i in rest)
+        if owner is None or owner in rest or not is_free:
+            return
+        for i in rest:
+            self._contents[i] = []
+        self._contents[owner] = sorted([*self._contents[owner], Span(second.start, second.end)])
 
     def join_chain(self, chain: Sequence[Quotation]) -> None:
         """Make one of the attributions in a chain, unless several of them have cues."""
@@ -118,6 +136,17 @@ def _is_interrupted(text: str, first: Quotation, second: Quotation) -> bool:
         and _BREAKS_OFF.search(text, first.inside_start, first.inside_end) is not None
         and _GOES_ON.match(text, second.inside_start, second.inside_end) is not None
         and _WHOLE.search(text, second.inside_start, second.inside_end) is not None
+        and is_speech_cue(text[first.end : second.start])
+    )
+
+
+def _is_followed(text: str, first: Quotation, second: Quotation) -> bool:
+    """Tell whether a quotation follows right after the clause that reports another one."""
+    return (
+        first.closer is not None
+        and first.end < second.start
+        and _BROKEN.search(text, first.inside_start, first.inside_end) is not None
+        and _REPORT.fullmatch(text, first.end, second.start) is not None
         and is_speech_cue(text[first.end : second.start])
     )
 

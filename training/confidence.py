@@ -6,10 +6,9 @@ calibration errors on texts that each map was not fitted to (five folds).
 """
 
 import argparse
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.calibration import Calibration
@@ -30,6 +29,7 @@ from evaluation.quotes import compare_quotes
 from evaluation.sets import load_articles
 from evaluation.speakers import compare_speakers
 from training.calibration import fit_calibration
+from training.export import write_confidences
 
 ATTRIBUTIONS = "quotes/polnear.dev.jsonl"
 SPEAKERS = "quotes/speakers_entities.dev.jsonl"
@@ -153,12 +153,6 @@ def find_errors(
 
 def _others(texts: Sequence[Sequence[Case]], fold: int) -> list[Sequence[Case]]:
     return [text for number, text in enumerate(texts) if number % _FOLDS != fold]
-
-
-def write_confidences(confidences: Confidences, path: Path) -> None:
-    """Write the maps for `analysis.confidence.load_confidences`."""
-    written = json.dumps(asdict(confidences), indent=2, sort_keys=True)
-    path.write_text(f"{written}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

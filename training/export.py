@@ -9,6 +9,7 @@ import torch
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
+from analysis.confidence import CONFIDENCES_FILE, Confidences
 from analysis.models import (
     CONFIG_FILE,
     RESOURCES_FILE,
@@ -18,6 +19,12 @@ from analysis.models import (
     Network,
 )
 from training.settings import Recipe
+
+
+def write_confidences(confidences: Confidences, path: Path) -> None:
+    """Write what `analysis.confidence.load_confidences` reads."""
+    written = json.dumps(asdict(confidences), indent=2, sort_keys=True)
+    path.write_text(f"{written}\n", encoding="utf-8")
 
 
 def export_model(
@@ -47,5 +54,7 @@ def export_model(
         "calibration": asdict(calibrations or Calibrations()),
     }
     (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    # What scores mean for quotes is fitted on what the whole pipeline makes of these weights.
+    write_confidences(Confidences(), folder / CONFIDENCES_FILE)
     # Stanza asks for a list of its own packages; ours has none.
     (folder / RESOURCES_FILE).write_text("{}\n", encoding="utf-8")

@@ -24,7 +24,10 @@ def analyses(pipeline):
 def test_case(analyses, case):
     """Each quote and each entity is found as an editor would have it, and nothing else."""
     differences = case.find_differences(analyses[case.id])
-    assert not differences, "\n".join(["", case.text, *differences])
+    if case.known:
+        assert differences, "no longer a miss: take `known` off the case"
+    else:
+        assert not differences, "\n".join(["", case.text, *differences])
 
 
 @by_case
@@ -48,7 +51,12 @@ def test_expectations_are_verbatim(case):
 
 def test_ids_are_unique():
     """A failing id leads to one case."""
-    assert len({case.id for case in CASES}) == len(CASES) >= 80
+    assert len({case.id for case in CASES}) == len(CASES)
+
+
+def test_few_misses_are_known():
+    """Nearly all phenomena are read as an editor reads them."""
+    assert sum(case.known is None for case in CASES) >= 180
 
 
 def test_differences_tell_both_sides():
