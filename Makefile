@@ -126,15 +126,22 @@ prepare: install ## Make the corpora in DATA from checkouts of their public sour
 	$(BIN)/python -m training.prepare $(CHECKOUTS) $(DATA) $(if $(CLONE),--clone)
 
 .PHONY: train
-train: $(VENV)/.dev install ## Train, evaluate and describe the model, on the corpora in DATA (START=weights: go on from those)
+train: $(VENV)/.dev install ## Train, evaluate and describe the model, on the corpora in DATA (START=weights: only the last phase, from those)
 	@echo "==> Installing the starting encoder"
 	@$(INSTALL) --upgrade --target build/encoder -r requirements/encoder.txt
 	@echo "==> Training on $(DATA)"
 	PYTHONPATH=build/encoder $(BIN)/python -m training $(DATA) $(if $(START),--start $(START))
-	@$(MAKE) --no-print-directory evaluate robustness card
+	@$(MAKE) --no-print-directory confidence
+	@$(MAKE) --no-print-directory evaluate quality robustness
+	@$(MAKE) --no-print-directory card
+
+.PHONY: confidence
+confidence: $(VENV)/.dev install ## Fit what confidences of quotes mean with the weights that ship, on the corpora in DATA
+	@echo "==> Fitting confidences on $(DATA)"
+	$(BIN)/python -m training.confidence $(DATA)
 
 .PHONY: card
-card: install ## Write the model card, with the latest figures about the weights that ship
+card: $(VENV)/.dev install ## Write the model card, with the latest figures about the weights that ship
 	@echo "==> Writing the model card"
 	$(BIN)/python -m training.card
 

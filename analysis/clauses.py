@@ -28,6 +28,11 @@ _APART = re.compile(r"[\w\n.!?]")
 _LAST_WORD = re.compile(r"[\"“”’»]\s*([a-z]+)\s*$")
 # A speaker with a capital in it, up to the comma or space before what goes on.
 _NAMED = re.compile(r"\s{0,9}([^\n.!?;:,]{0,80}[^\W\d_a-z][^\n.!?;:,\s]*)[\s,]*")
+# … ,” said the minister Ann Lee: up to the end of what the model took for words.
+_INVERTED = re.compile(
+    r"(?<=[,?!.])[\"“”’»](?=\s*[a-z])\s*(?P<verb>[a-z]+)\s+"
+    r"(?P<name>[^\n.!?;:\"“”«»]{0,80}[^\W\d_a-z][^\n!?;:,\s\"“”«»]*)[\s,]*$"
+)
 _REPORTING = re.compile(r"([a-z]+ing)\s+that\s+", re.IGNORECASE)
 # A quotation with a full stop at its end.
 _ENDED = re.compile(r"\.[\s\"“”’»]*$")
@@ -58,6 +63,7 @@ def correct_clauses(
     read = [_cut_narration(text, attribution, states) for attribution in read]
     read = [_turn_subject(text, attribution, states) for attribution in read]
     read = [part for attribution in read for part in _free_verb(text, attribution, states)]
+    read = [part for attribution in read for part in _free_inverted(text, attribution, states)]
     read = [_free_participle(text, attribution, ends) for attribution in read]
     read = list(_adopt(text, read, loose_cues, ends))
     return sorted(_share_subjects(text, read, ends), key=lambda attribution: attribution.content)
@@ -160,6 +166,30 @@ def _free_verb(text: str, attribution: Attribution, states: Sequence[int]) -> It
     yield attribution
 
 
+def _free_inverted(
+    text: str, attribution: Attribution, states: Sequence[int]
+) -> Iterator[Attribution]:
+    """Read the clause after a quotation that the model took into its words: "“…,” said Ann Lee".
+
+    It is the quotation's own; cue and speaker elsewhere are of the other words only.
+    """
+    for at, span in enumerate(attribution.content):
+        match = _INVERTED.search(text, span.start, span.end)
+        if not match or states[match.start()] != MarkState.MARK:
+            continue
+        if not is_speech_cue(match.group("verb")):
+            continue
+        said = Span(span.start, match.start() + 1)
+        cue, speaker = (Span(*match.span(name)) for name in ("verb", "name"))
+        yield replace(
+            attribution, content=(*attribution.content[:at], said), cue=(cue,), speaker=speaker
+        )
+        if after := attribution.content[at + 1 :]:
+            yield replace(attribution, content=after)
+        return
+    yield attribution
+
+
 def _free_participle(
     text: str, attribution: Attribution, ends: Sequence[tuple[int, int]]
 ) -> Attribution:
@@ -172,8 +202,7 @@ def _free_participle(
     match = _REPORTING.match(text, first.start, first.end)
     if match is None or not is_speech_cue(match.group(1)) or match.end() >= first.end:
         return attribution
-    stops = [start for start, _ in ends]
-    at = bisect_right(stops, first.start)
+    at = bisect_right(ends, first.start, key=lambda end: end[0])
     opens = ends[at - 1][1] if at else 0
     if not _WORD.search(text, opens, first.start):
         return attribution

@@ -1,6 +1,7 @@
 """Whom a description means: by its role, its kind, or because nobody else can be meant."""
 
 import re
+from collections.abc import Sequence
 from itertools import islice
 
 from analysis.antecedents import IN_MIND, Answer, Focus, choose
@@ -34,6 +35,7 @@ _BARE = 2
 # The letter before the answers of a transcript.
 _ANSWERS = "A"
 # "the two men", "both candidates", "the couple".
+_A = word_set("a an")
 _TWO = word_set("two both")
 _PAIRS = word_set("pair couple duo")
 _SOMEBODY = word_set("man woman girl boy lady")
@@ -78,13 +80,18 @@ class _Description:
         if self._source.words == (_ANSWERS,):
             return self._find_interviewed()
         if last in _PAIRS or (before[-1:] and before[-1] in _TWO):
-            return self._focus.find_pair(self._position)
+            return self._focus.find_pair(self._position) or self._find_two(last)
         if last in _SOMEBODY and before == ["the"]:
             return self._find_somebody(last)
         return None
 
     def _resolve_role(self) -> Answer:
         role = describe(self._source.words)
+        if role is None and self._words[0] in _A and self._discourse.is_heading(self._position):
+            # "A union has endorsed …": which one, the story tells next.
+            role = describe(self._source.words[1:])
+            holders = self._roles.holding(role) if role is not None else []
+            return _named(self._find_following(holders))
         holders = self._roles.holding(role) if role is not None else []
         if not holders and _EPITHET.fullmatch(" ".join(self._words)):
             return _named(self._focus.clearest(self._position, EntityType.PERSON))
@@ -100,8 +107,19 @@ class _Description:
         if known or not self._discourse.is_heading(self._position):
             return choose(MentionKind.NOMINAL, known)
         # A heading speaks of whoever the story goes on to name.
+        return _named(self._find_following(holders))
+
+    def _find_following(self, holders: Sequence[int]) -> tuple[int, ...]:
+        """Return the next of some entities that the text names."""
         following = (name.entity for name in self._discourse.named_after(self._position, _AHEAD))
-        return _named(tuple(islice((e for e in following if e in holders), 1)))
+        return tuple(islice((entity for entity in following if entity in holders), 1))
+
+    def _find_two(self, noun: str) -> tuple[int, ...]:
+        """Return the two people in mind, if there are just two of the gender that a word states."""
+        gender = noun_gender(noun.removesuffix("men") + "man" if noun.endswith("men") else noun)
+        ranking = self._focus.rank(self._position, gender)
+        fitting = [(score, entity) for score, entity in ranking if score >= IN_MIND / 2]
+        return tuple(entity for _, entity in fitting) if len(fitting) == 2 else ()
 
     def _find_interviewed(self) -> tuple[int, ...]:
         """Return who gives the answers of a transcript: the only person named before it."""

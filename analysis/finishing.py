@@ -26,6 +26,8 @@ _LOST_OPENER = re.compile(r"(?<=[,.!?…])\s?[\"”»]|(?<=\w)[\"”»](?=,)")
 # Of the development texts' indirect quotes that nobody is named for, those of fewer words or a
 # lower score were right less often than keeping them would pay: half of F1 (Lipton et al. 2014).
 _FEWEST_WORDS, _LEAST_SURE = 4, 0.4
+_PASSIVE = re.compile(r"\b(?:is|are|was|were|been|being)\s+(?:\w+\s+)?\w+(?:ed|told|said|known)$")
+_REACH = 25
 # Words that stand for what was said, or say that nothing was.
 _EMPTY = frozenset(("nothing", "anything", "something", "everything", "so", "that", "this", "the"))
 
@@ -44,8 +46,6 @@ def finish_quote(text: str, attribution: Attribution, states: Sequence[int]) -> 
         said = tuple(filter(None, (_trim(text, span, _SPACE) for span in inside)))
     elif kind is QuoteKind.INDIRECT and (end := _find_lost_opener(text, said[-1], states)):
         kind, said = QuoteKind.DIRECT, (*said[:-1], Span(said[-1].start, end))
-    if not said:
-        return None
     speech = [cue for cue in attribution.cue if _is_speech(text, cue)]
     attitude = Attitude.SPEECH
     if kind is QuoteKind.INDIRECT and not speech:
@@ -70,7 +70,12 @@ def finish_quote(text: str, attribution: Attribution, states: Sequence[int]) -> 
 
 
 def _is_doubtful(text: str, attribution: Attribution, said: Sequence[Span]) -> bool:
-    """Tell whether words that nobody is named for are too few, or too unsure, to be a quote."""
+    """Tell whether words that nobody is named for are too few, or too unsure, to be a quote.
+
+    The passive has no speaker ("it was reported that …"), so that none is missing there.
+    """
+    if any(_PASSIVE.search(text, max(0, cue.start - _REACH), cue.end) for cue in attribution.cue):
+        return False
     words = sum(len(_WORD.findall(text, span.start, span.end)) for span in said)
     return words < _FEWEST_WORDS or attribution.confidence < _LEAST_SURE
 
@@ -108,7 +113,8 @@ def _find_lost_opener(text: str, last: Span, states: Sequence[int]) -> int | Non
     """Return where words end that a mark closes although none has opened them."""
     end = min(len(text), last.end + 2)
     for match in _LOST_OPENER.finditer(text, max(last.start, last.end - 2), end):
-        if states[match.end() - 1] == MarkState.OUTSIDE:
+        is_stray = states[match.end() - 1] == MarkState.OUTSIDE
+        if is_stray and _WORD.search(text, last.start, match.start()):
             return match.start()
     return None
 

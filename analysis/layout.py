@@ -10,18 +10,19 @@ from analysis.document import Attribution, Span
 from analysis.pieces import PARAGRAPH
 from analysis.wordlists import word_set
 
-# “We will win.” — Ann Lee, mayor
+_MARKS = '"“”„«»'
+# “We will win.” — Ann Lee, mayor. The marks may be any, as wrong ones are.
 _SIGNED = re.compile(
-    r"\s*(?P<content>[\"“”«„].{20,}?[\"“”»])[.,]?\s*"
+    rf"\s*(?P<content>[{_MARKS}].{{20,}}?[{_MARKS}])[.,]?\s*"
     r"(?P<cue>[―—–]|--?)\s*(?P<speaker>[A-Z][^\"“”\n]{2,60}?)[.]?\s*"
 )
 # The same in a text without any capital.
 _SIGNED_SMALL = re.compile(_SIGNED.pattern, re.IGNORECASE)
-_MARKS = '"“”„«»'
 # SMITH: I never said so. Ann Lee: Nor did I. Q. Who did? A. Nobody.
 _TURN = re.compile(
     # Each word ends with a space or at the colon, so that there is one way only to match a line.
-    rf"\s*[{_MARKS}]?(?:(?P<speaker>(?:[A-Z][\w.'’-]+(?: |(?=:))){{1,4}})(?P<cue>:)"
+    rf"\s*(?:[{_MARKS}'‘’`]{{1,2}}\s*)?"
+    r"(?:(?P<speaker>(?:[A-Z][\w.'’-]+(?: |(?=:))){1,4})(?P<cue>:)"
     r"|(?P<letter>[QA])(?P<stop>[:.]))"
     r"\s+(?P<content>\S.*\S)\s*"
 )

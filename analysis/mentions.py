@@ -47,14 +47,17 @@ _THE = re.compile(r"the\s+(?=\S)", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"(?:['\u2019\u00b4`]s|(?<=s)['\u2019\u00b4`])$", re.IGNORECASE)
 _CAMPAIGN = re.compile(r" camp(?:aign)?\b(?! (?:trail|season|stop|event|rally|manager|ad|ads)\b)")
 _NICKNAMED = re.compile(r"[\w.'\u2019-]+\)\s[^()]+")
-_SUFFIXED = re.compile(r"\W[JS]r\.")
+# What a name's own full stop stands after, which the model may leave to the sentence.
+_JUNIOR = re.compile(r"\W[JS]r\.$")
+_INCORPORATED = re.compile(r"\W(?:Inc|Corp|Ltd|Co|Bros)\.$")
+_LONGEST_SUFFIX = 5
 # A full stop after a word too long to be an abbreviation.
 _ENDS_SENTENCE = re.compile(r"(?:^|[^\w.])[^\W\d_]{6,}\.$")
 # A point of the compass belongs to a name only where it has a capital: "northern Europe".
 _COMPASS = re.compile(
     r"(?:(?:north|south|mid)-?)?(?:north|south|east|west)(?:ern)?\s+(?=[^\W\d_a-z])"
 )
-_SENTENCE_START = re.compile(r"(?:^|[.!?]\s+|\n\s*)[\"'\u201c\u2018]?([^\W\d_])")
+_SENTENCE_START = re.compile(r"(?:^|[.!?]\s+|\n[^\S\n]*)[\"'\u201c\u2018]?([^\W\d_])")
 _WORD = re.compile(r"\w+")
 _OPENS_SENTENCE = re.compile(r"(?:^|[\n.!?:\"\u201c\u201d])\s*$")
 _FIRST_WORD = re.compile(r"\S+\s+(?=\S)")
@@ -157,7 +160,8 @@ def clean_span(text: str, span: Span, kind: EntityType) -> Span | None:
         end = start + match.start() if match.start() else end
     if _ENDS_SENTENCE.search(text[start:end]):
         end -= 1
-    if kind is EntityType.PERSON and _SUFFIXED.match(text, max(start, end - 3), end + 1):
+    suffixed = _JUNIOR if kind is EntityType.PERSON else _INCORPORATED
+    if suffixed.search(text, max(start, end - _LONGEST_SUFFIX), end + 1):
         end += 1
     if kind is EntityType.PERSON:
         start = _after_titles(text, start, end)

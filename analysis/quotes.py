@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from analysis.clauses import correct_clauses
+from analysis.cues import is_speech_cue
 from analysis.document import Attribution, LooseCue, Quote, Span
 from analysis.finishing import distance, finish_quote
 from analysis.insertions import Insertion, find_insertions
@@ -45,10 +46,11 @@ def find_quotes(
     page = _Page(text)
     laid_out = find_laid_out(text)
     found = page.correct_clauses(attributions, loose_cues)
-    found = list(_outside(found, _Taken([span for a in laid_out for span in a.content])))
+    taken = _Taken([span for attribution in laid_out for span in attribution.content])
+    found = list(_outside(found, taken))
     found = page.close_quotations(found)
     found = page.cut_insertions(found)
-    found = page.join_utterances(found)
+    found = page.join_utterances(found, taken)
     found = [part for attribution in found for part in page.take_apart(attribution)]
     found = page.drop_overlaps([*laid_out, *map(page.fit_to_marks, found)])
     found = sorted([*found, *page.find_missed(found)], key=lambda a: a.content)
@@ -175,10 +177,12 @@ class _Page:
             if self._count_words(insertions[-1].span.end, quotation.end):
                 yield quotation, insertions
 
-    def join_utterances(self, attributions: Sequence[Attribution]) -> list[Attribution]:
+    def join_utterances(
+        self, attributions: Sequence[Attribution], taken: _Taken
+    ) -> list[Attribution]:
         """Return the attributions, one utterance in several quotations being one of them."""
-        joined = join_utterances(self._text, attributions, self._quotations)
-        return extend_blocks(self._text, joined)
+        free = [q for q in self._quotations if not taken.find(Span(q.start, q.end))]
+        return extend_blocks(self._text, join_utterances(self._text, attributions, free))
 
     def take_apart(self, attribution: Attribution) -> Iterator[Attribution]:
         """Yield the utterances that the model gave to one cue.
@@ -197,10 +201,17 @@ class _Page:
             if group is main:
                 yield replace(attribution, content=tuple(group))
                 continue
+            # The story around a quotation is no words of whoever is quoted.
+            if self._is_marked(main) and not self._is_marked(group):
+                continue
             # What a paragraph before says is somebody else's as likely as not.
             is_before = self._paragraph(group[-1]) < self._paragraph(main[0])
             speaker = None if is_before else attribution.speaker
             yield replace(attribution, content=tuple(group), cue=(), speaker=speaker)
+
+    def _is_marked(self, spans: Sequence[Span]) -> bool:
+        """Tell whether any of some stretches shares a character with a quotation."""
+        return any(True for span in spans for _ in self._edges.touching(span))
 
     def _goes_on(self, attribution: Attribution, before: Span, after: Span) -> bool:
         """Tell whether two contents of one cue are one utterance."""
@@ -287,10 +298,12 @@ class _Page:
         """Tell whether what stands between two marks was said as a whole.
 
         It is long enough, ends as a sentence or clause does, and opens its
-        paragraph or follows another quote.
+        paragraph or follows another quote. Words that begin with "said" stand
+        between two quotations, whose marks are wrong.
         """
         inside = self._text[quotation.inside_start : quotation.inside_end].rstrip()
-        if len(_WORD.findall(inside)) < _UTTERANCE_WORDS:
+        words = _WORD.findall(inside)
+        if len(words) < _UTTERANCE_WORDS or (words[0].islower() and is_speech_cue(words[0])):
             return False
         return inside[-1] in ".!?,…" and self._opens(quotation, covered)
 
@@ -329,13 +342,11 @@ def _without(attributions: Iterable[Attribution], taken: _Taken) -> Iterator[Att
 
 
 def _around(insertions: Sequence[Insertion], start: int, end: int) -> Iterator[Span]:
-    """Yield what text[start:end] holds besides the insertions."""
+    """Yield what text[start:end] holds besides the insertions, with words on either side."""
     for insertion in insertions:
-        if start < insertion.span.start:
-            yield Span(start, insertion.span.start)
+        yield Span(start, insertion.span.start)
         start = insertion.span.end
-    if start < end:
-        yield Span(start, end)
+    yield Span(start, end)
 
 
 def _merge(spans: Iterable[Span]) -> list[Span]:

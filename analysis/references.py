@@ -9,7 +9,7 @@ from analysis.antecedents import Answer, Focus, choose
 from analysis.authors import find_authors
 from analysis.descriptions import resolve_description
 from analysis.discourse import Discourse, Named
-from analysis.document import EntityType, MentionKind, Quote, Span
+from analysis.document import Attitude, EntityType, MentionKind, Quote, Span
 from analysis.genders import pronoun_gender
 from analysis.names import Gender
 from analysis.prominence import OBLIQUE, SUBJECT
@@ -59,7 +59,8 @@ class _Sweep:
             for i, quote in enumerate(self._quotes)
             if quote.speaker is not None and quote.speaker.mention is not None
         }
-        told = Ranges(span for quote in self._quotes for span in quote.fragments)
+        said = (quote for quote in self._quotes if quote.attitude is Attitude.SPEECH)
+        told = Ranges(span for quote in said for span in quote.fragments)
         taken = Ranges(sources.values())
         steps: list[tuple[int, int, Named | Gender | int]] = [
             *((named.span.start, 0, named) for named in self._discourse.named),

@@ -23,13 +23,13 @@ _CLAUSE = re.compile(r"[^\n\"“”«»„]{3,200},\s*")
 _ANNOUNCES = re.compile(r"\b(\w+ing)(?: \w+){0,2},\s*$")
 # A whole clause between two quotations: “…,” she said. “…”
 _BROKEN = re.compile(r"[,?!]\s*$")
-_REPORT = re.compile(r"[^\n\"“”«»„.]{3,120}\.\s+")
+_REPORT = re.compile(r"[^\n\"“”«»„.]{3,120}\.[^\S\n]+")
 _WHOLE = re.compile(r"[.!?…,–—-]\s*$")
 _SENTENCE_END = re.compile(r"\s*[.!?]")
 _PARAGRAPH = re.compile(r"[^\n]+")
 _ANNOUNCED = re.compile(r":\s*$")
 _MARKED = re.compile(r"[\"“”«»„]")
-_NEXT_PARAGRAPH = re.compile(r"\s*\n\s*")
+_NEXT_PARAGRAPH = re.compile(r"[^\S\n]*\n\s*")
 
 
 def join_utterances(
@@ -98,10 +98,9 @@ class _Parts:
         if not near or len(reported) > 1:
             return
         owner = (reported or near)[0]
-        own = [span for i in near for span in self._contents[i]]
-        for quotation in chain:
-            whole = Span(quotation.start, quotation.end)
-            own += [] if any(span.overlaps(whole) for span in own) else [whole]
+        own = [Span(quotation.start, quotation.end) for quotation in chain]
+        rest = (span for i in near for span in self._contents[i])
+        own += [span for span in rest if not any(whole.overlaps(span) for whole in own)]
         for i in near:
             self._contents[i] = sorted(own) if i == owner else []
 
@@ -191,7 +190,9 @@ def close_quotations(
             later = [s for s in attribution.content[1:] if not _SENTENCE_END.match(text, s.start)]
             attribution = replace(attribution, content=(first, *later))
         kept.append(attribution)
-    closed = [replace(q, inside_end=ends[q.start]) if q.start in ends else q for q in quotations]
+    closed = tuple(
+        replace(q, inside_end=ends[q.start]) if q.start in ends else q for q in quotations
+    )
     return closed, kept
 
 
@@ -206,9 +207,9 @@ def extend_blocks(text: str, attributions: Sequence[Attribution]) -> list[Attrib
     counts = Counter(homes)
     extended = []
     for attribution, home in zip(attributions, homes, strict=True):
-        last, paragraph = attribution.content[-1], paragraphs[home]
+        last, paragraph = attribution.content[-1], paragraphs[home] if home > 0 else None
         if (
-            home > 0
+            paragraph
             and counts[home] == 1
             and not text[paragraph.start : last.start].strip()
             and any(cue.start < paragraph.start for cue in attribution.cue)

@@ -49,7 +49,6 @@ def tiny_recipe(*, pieces: int = 600, **learning) -> Recipe:
         "threads": 1,
         "checkpoint_seconds": 3600,
         "evaluations": 2,
-        "before_share": 0.25,
         **learning,
     }
     return Recipe(

@@ -25,7 +25,7 @@ from training.calibration import (
     judge_attributions,
     judge_mentions,
 )
-from training.corpora import Sources, read_dev, read_sources
+from training.corpora import favour_attributions, read_dev, read_sources
 from training.curves import draw_curves
 from training.export import export_model
 from training.figures import dev_figures, model_of
@@ -72,8 +72,8 @@ def main() -> None:
         shared = judge_sources(sources, network, tokenizer, work) if phase else sources
         shared = favour_attributions(shared, recipe.learning.phases[phase].attributions)
         trainer.train(phase, Batches(shared, tokenizer, recipe, gazetteers), evaluate)
-        if phase:
-            average_weights(network, before, recipe.learning.before_share)
+        if share := recipe.learning.phases[phase].before:
+            average_weights(network, before, share)
     print("calibrating on the dev texts", flush=True)
     calibrations, errors = calibrate(network, tokenizer, articles, quoted)
     export_model(network, tokenizer, recipe, options.out, calibrations)
@@ -87,14 +87,6 @@ def main() -> None:
     write_summary(recipe, trainer, report, options.results)
 
 
-def favour_attributions(sources: Sources, times: float) -> Sources:
-    """Return the sources, those with attributions so many times as often in an epoch."""
-    return [
-        (records, repeats * (times if any(r.attributions is not None for r in records) else 1.0))
-        for records, repeats in sources
-    ]
-
-
 Weights = dict[str, Tensor]
 
 
@@ -106,7 +98,9 @@ def copy_weights(network: Network) -> Weights:
 def keep_weights(network: Network, path: Path) -> Weights:
     """Return the weights that a phase begins with, kept in `path` against interruptions."""
     if not path.exists():
-        save_file(copy_weights(network), path)
+        partial = path.with_suffix(".partial")
+        save_file(copy_weights(network), partial)
+        partial.rename(path)
     return load_file(path)
 
 

@@ -34,22 +34,23 @@ from training.export import write_confidences
 ATTRIBUTIONS = "quotes/polnear.dev.jsonl"
 SPEAKERS = "quotes/speakers_entities.dev.jsonl"
 _FOLDS = 5
-# As many right speakers, and of so many, are supposed before any is seen.
-_PRIOR_RIGHT, _PRIOR = 1.7, 2.0
+# As many right speakers, and of so many, are supposed before any is seen, with words for the
+# speaker and without: twenty articles say little about the rarer forms.
+_PRIOR, _SOURCELESS_PRIOR = (29.0, 30.0), (7.0, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """A quote that was returned with the model's score, and what is right of it.
 
-    `attributed` tells whether its source is right, `named` whether its speaker is; None
-    where the text's labels do not say.
+    `found` tells whether its words are, `attributed` whether its source is as well, and
+    `named`, where speakers are labelled, whether its speaker is.
     """
 
     quote: Quote
     found: bool
-    attributed: bool | None
-    named: bool | None = None
+    attributed: bool
+    named: bool = False
 
 
 def main() -> None:
@@ -124,14 +125,13 @@ def _fit(outcomes: Iterable[tuple[float, bool]]) -> Calibration:
 
 
 def _share_right(cases: Iterable[Case]) -> Mapping[SpeakerForm, float]:
-    right: defaultdict[SpeakerForm, float] = defaultdict(lambda: _PRIOR_RIGHT)
-    count: defaultdict[SpeakerForm, float] = defaultdict(lambda: _PRIOR)
+    shares: dict[SpeakerForm, tuple[float, float]] = {}
     for case in cases:
         form = speaker_form(case.quote)
         if case.found and (case.attributed or form in SOURCELESS):
-            right[form] += bool(case.named)
-            count[form] += 1
-    return {form: right[form] / count[form] for form in sorted(count)}
+            right, count = shares.get(form, _SOURCELESS_PRIOR if form in SOURCELESS else _PRIOR)
+            shares[form] = right + case.named, count + 1
+    return {form: right / count for form, (right, count) in sorted(shares.items())}
 
 
 def find_errors(
@@ -144,7 +144,7 @@ def find_errors(
         for case in (case for text in attributed[fold::_FOLDS] for case in text):
             contents.append(Judgement(fitted.rate(case.quote).content_confidence, case.found))
         for case in (case for text in named[fold::_FOLDS] for case in text):
-            speakers.append(Judgement(fitted.rate(case.quote).confidence, bool(case.named)))
+            speakers.append(Judgement(fitted.rate(case.quote).confidence, case.named))
     return {
         "quotes, held out": expect_error(bin_by_mass(contents)),
         "attributions, held out": expect_error(bin_by_mass(speakers)),

@@ -26,6 +26,14 @@ def read_sources(recipe: Recipe, data: Path) -> Sources:
     return [(_read(corpus, data), corpus.repeats) for corpus in recipe.corpora]
 
 
+def favour_attributions(sources: Sources, times: float) -> Sources:
+    """Return the sources, those with attributions so many times as often in an epoch."""
+    return [
+        (records, repeats * (times if any(r.attributions is not None for r in records) else 1.0))
+        for records, repeats in sources
+    ]
+
+
 def _read(corpus: Corpus, data: Path) -> list[Record]:
     paths = sorted(data.glob(corpus.path))
     if not paths:

@@ -23,7 +23,7 @@ from analysis.mentions import carry_names
 from analysis.models import Model, Network, load_model
 from evaluation.report import describe_run, write_results
 from evaluation.tables import tabulate
-from training.corpora import read_articles, read_attributions, read_sources
+from training.corpora import favour_attributions, read_articles, read_attributions, read_sources
 from training.figures import dev_figures, f1, model_of
 from training.gazetteers import build_gazetteers
 from training.learning import Batches, Trainer
@@ -103,7 +103,7 @@ def _as(kind: type[Any], *, anew: bool = False) -> Callable[[Network], Network]:
 
 
 EXPERIMENTS = (
-    Experiment("base", "the recipe's second phase, shortened"),
+    Experiment("base", "the recipe's last phase, shortened"),
     Experiment("seed", "another seed", lambda recipe: replace(recipe, seed=recipe.seed + 1)),
     Experiment("names off", "no name swapping", _rates(names=0.0)),
     Experiment("case off", "no change of case", _rates(case=0.0)),
@@ -171,6 +171,7 @@ class Laboratory:
         if experiment.judges_silver:
             judge = load_model(self._start)
             sources = judge_sources(sources, judge.network, judge.tokenizer, self._work)
+        sources = favour_attributions(sources, recipe.learning.phases[0].attributions)
         batches = Batches(sources, self._tokenizer, recipe, self._gazetteers)
         trainer.train(0, batches, lambda _: {})
         return network

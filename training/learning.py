@@ -111,6 +111,9 @@ class Trainer:
         self._seconds = 0.0
         if self._checkpoint.exists():
             self._resume()
+        else:
+            # From now on the folder is this run's.
+            self._save()
         self._trim_log()
 
     @property
@@ -136,7 +139,10 @@ class Trainer:
     def train(
         self, phase: int, batches: Batches, evaluate: Callable[[Network], dict[str, float]]
     ) -> None:
-        """Train until the phase's number of pieces is reached; log losses and dev figures."""
+        """Train until the phase's number of pieces is reached; log losses and dev figures.
+
+        `phase` is the one that training has come to, or the next.
+        """
         if phase > self._phase:
             self._phase, self._step = phase, 0
         saved = started = time.monotonic()
@@ -145,15 +151,16 @@ class Trainer:
         progress = tqdm(total=self._learning.pieces, initial=self._pieces, unit="piece")
         self.network.train()
         for batch in self._remaining(batches):
+            # Before a batch the place in training is the same as after an interruption.
+            if time.monotonic() - saved > self._learning.checkpoint_seconds:
+                self._save()
+                saved = time.monotonic()
             losses = self._learn(batch)
             progress.update(batch.pieces)
             due = (self._pieces // interval) > ((self._pieces - batch.pieces) // interval)
             self._seconds = before + time.monotonic() - started
             if self._step % 50 == 0 or due:
                 self._note({**losses, **(self._evaluate(evaluate) if due else {})})
-            if time.monotonic() - saved > self._learning.checkpoint_seconds:
-                self._save()
-                saved = time.monotonic()
         self._save()
         progress.close()
 

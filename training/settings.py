@@ -25,13 +25,15 @@ class Phase:
     """A stretch of training in which the rates rise and then decay to zero.
 
     In an epoch of it, corpora with attributions are gone through `attributions` times as
-    often as is usual for them.
+    often as is usual for them. `before` is the share of the weights that it begins with in
+    those that it ends with, 0 to 1.
     """
 
     pieces: int
     encoder_rate: float
     head_rate: float
     attributions: float = 1.0
+    before: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,6 @@ class Learning:
     threads: int
     checkpoint_seconds: float
     evaluations: int
-    before_share: float
 
     @property
     def pieces(self) -> int:

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Sequence
 
+from analysis.discourse import Discourse, read_discourse
 from analysis.document import (
+    Attribution,
     AttributionStatus,
     Entity,
     EntityType,
@@ -43,25 +45,51 @@ def sentences_of(text: str) -> tuple[Span, ...]:
     return tuple(Span(*match.span()) for match in re.finditer(cut, text))
 
 
-def quotes_of(text: str, *marked: tuple[str, str | None]) -> tuple[Quote, ...]:
-    """Return quotes from pairs of content and source, each found in order in the text.
+def span_of(text: str, words: str) -> Span:
+    """Return where words stand first; of "said {he}" only what the braces hold."""
+    before, brace, rest = words.partition("{")
+    if not brace:
+        start = text.index(words)
+        return Span(start, start + len(words))
+    held, _, after = rest.partition("}")
+    start = text.index(before + held + after) + len(before)
+    return Span(start, start + len(held))
 
-    `{}` in a source stands for where it is, so that "said {he}" finds the right "he".
-    """
+
+def attribution_of(
+    text: str, contents: Sequence[str], cue: str = "", speaker: str = "", confidence: float = 0.9
+) -> Attribution:
+    """Return an attribution by the words of its parts, as `span_of` reads them."""
+    return Attribution(
+        tuple(span_of(text, content) for content in contents),
+        (span_of(text, cue),) if cue else (),
+        span_of(text, speaker) if speaker else None,
+        confidence,
+    )
+
+
+def discourse_of(text: str, **names: Sequence[str]) -> Discourse:
+    """Prepare a story for resolving references in it."""
+    entities = group_mentions(text, mentions_of(text, **names))
+    return read_discourse(text, entities, sentences_of(text))
+
+
+def names_of(discourse: Discourse, entities: Sequence[int]) -> list[str]:
+    """Return the names of some of the entities of a discourse."""
+    return [discourse.entities[entity].name for entity in entities]
+
+
+def quotes_of(text: str, *marked: tuple[str, str | None]) -> tuple[Quote, ...]:
+    """Return quotes from pairs of content and source, found as `span_of` does."""
     states = mark_states(text, pair_marks(text))
     return tuple(_quote(text, content, source, states) for content, source in marked)
 
 
 def _quote(text: str, content: str, source: str | None, states: Sequence[int]) -> Quote:
-    start = text.index(content)
-    span = Span(start, start + len(content))
+    span = span_of(text, content)
     speaker = None
     if source is not None:
-        before, _, rest = source.partition("{")
-        words, _, after = rest.partition("}") if rest else (source, "", "")
-        before = before if rest else ""
-        at = text.index(before + words + after) + len(before)
-        mention = SpeakerMention(Span(at, at + len(words)), MentionKind.NOMINAL)
+        mention = SpeakerMention(span_of(text, source), MentionKind.NOMINAL)
         speaker = Speaker(None, None, None, mention)
     kind = quote_kind(text, [span], states)
     return Quote(kind, (span,), None, speaker, AttributionStatus.UNATTRIBUTED, 0.9, 0.9)

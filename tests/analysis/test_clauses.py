@@ -1,8 +1,11 @@
+"""Cues and speakers put where the grammar of reporting clauses has them."""
+
 import pytest
 
 from analysis.clauses import correct_clauses
 from analysis.document import Attribution, LooseCue, Span
 from analysis.marks import mark_states, pair_marks
+from tests.analysis.stories import attribution_of
 
 
 def span(text, words):
@@ -196,3 +199,79 @@ def test_finite_verb_keeps_its_speaker():
         attribution(text, ["it will work"], "said", "Oslo"),
     ]
     assert [read[2] for read in correct(text, found)] == ["Ana Sousa", "Oslo"]
+
+
+def contents(text, *found):
+    """Return the contents of each corrected attribution; `found` are parts for one."""
+    states = mark_states(text, pair_marks(text))
+    read = correct_clauses(text, [attribution_of(text, *found)], [], states)
+    return [[content.of(text) for content in own.content] for own in read]
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "words"),
+    [
+        pytest.param("Lee said that it is late. We left.", ["that"], ["that it is late"], id="to the end of the sentence"),
+        pytest.param("Lee said that it is “late. So late”. We left.", ["that"], ["that it is “late. So late”"], id="not to an end within marks"),
+        pytest.param("Lee said that it is late.”", ["that"], ["that it is late"], id="to the end of the text"),
+        pytest.param("Lee said That it is late\nWe left.", ["That"], ["That it is late"], id="to the end of the line"),
+        pytest.param("Lee said that.", ["that"], ["that"], id="nothing after it"),
+        pytest.param("Lee said that it is late.", ["that it is"], ["that it is"], id="more than that"),
+        pytest.param("Lee said that, and so, is late.", ["that", "and so"], ["that", "and so"], id="one of two"),
+    ],
+)  # fmt: skip
+def test_that_alone(text, found, words):
+    """A "that" which the model took for all the words has the rest of its sentence."""
+    assert contents(text, found, "said", "Lee") == [words]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "cue", "is_free"),
+    [
+        pytest.param("“It is late.” Lee stood up.", "“It is late.”", "stood", True, id="no verb of speech"),
+        pytest.param("“It is late.” Lee said.", "“It is late.”", "said", False, id="a verb of speech"),
+        pytest.param("“It is late,” Lee thought.", "“It is late,”", "thought", False, id="the same sentence"),
+        pytest.param("Lee thought “it is late.”", "“it is late.”", "thought", False, id="a verb before"),
+        pytest.param("“It” is late. Lee stood up.", "“It” is late.", "stood", False, id="not in marks"),
+        pytest.param("“It is late.”", "“It is late.”", "", True, id="no cue"),
+    ],
+)  # fmt: skip
+def test_a_verb_of_the_next_sentence(text, words, cue, is_free):
+    """A verb that reports nothing has no claim on a quotation that ended the sentence before."""
+    states = mark_states(text, pair_marks(text))
+    found = attribution_of(text, [words], cue, "Lee" if cue else "")
+    (read,) = correct_clauses(text, [found], [], states)
+    assert (not read.cue and read.speaker is None) is is_free
+    assert read.content == found.content
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "words"),
+    [
+        pytest.param("Lee called it “a joke” and walked out.", ["it “a joke” and walked out"], ["it “a joke”"], id="and"),
+        pytest.param("Lee called it “a joke”, but smiled.", ["it “a joke”, but smiled"], ["it “a joke”"], id="but"),
+        pytest.param("Lee called it “a joke” and sent him away.", ["it “a joke” and sent him away"], ["it “a joke”"], id="sent"),
+        pytest.param("Lee called him “a fool” and it “a joke” before he left.", ["him “a fool”", "it “a joke” before he left"], ["him “a fool”", "it “a joke” before he left"], id="no verb right after"),
+        pytest.param("Lee dubbed him “a fool” and it “a joke” and walked.", ["him “a fool”", "it “a joke” and walked"], ["him “a fool”", "it “a joke”"], id="the last of two"),
+        pytest.param("Lee called it “a joke” and “a shame”.", ["it “a joke” and “a shame”"], ["it “a joke” and “a shame”"], id="more in marks"),
+        pytest.param("Lee called it a joke and walked out.", ["it a joke and walked out"], ["it a joke and walked out"], id="no marks"),
+        pytest.param("Lee saw it “a joke” and walked out.", ["it “a joke” and walked out"], ["it “a joke” and walked out"], id="no verb of calling"),
+    ],
+)  # fmt: skip
+def test_what_somebody_is_called(text, found, words):
+    """What somebody is called ends with its mark where the reporter goes on telling."""
+    cue = next(word for word in ("called", "dubbed", "saw") if word in text)
+    assert contents(text, found, cue, "Lee") == [words]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        pytest.param("Lee left early, adding that it is late.", "Lee", id="its own sentence"),
+        pytest.param("Oslo met. Rain fell, adding that it is late.", "Oslo", id="no clause before"),
+    ],
+)
+def test_participle_keeps_its_speaker(text, speaker):
+    """A participle keeps the speaker that the model found, unless a clause before has one."""
+    found = attribution(text, ["it is late"], "adding", speaker)
+    assert correct(text, [found]) == [(["it is late"], "adding", speaker)]

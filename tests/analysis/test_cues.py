@@ -2,7 +2,8 @@
 
 import pytest
 
-from analysis.cues import is_speech_cue, speech_words
+from analysis.cues import is_speech_cue, read_attitude, speech_words
+from analysis.document import Attitude
 
 
 @pytest.mark.parametrize(
@@ -38,3 +39,24 @@ def test_speech_words_are_small_letters():
     words = speech_words()
     assert {"say", "said", "adds", "claiming"} <= words
     assert all(word == word.lower() and word.isalpha() for word in words)
+
+
+@pytest.mark.parametrize(
+    ("cues", "attitude"),
+    [
+        pytest.param(["believes"], Attitude.BELIEF, id="belief"),
+        pytest.param(["was not SURE"], Attitude.BELIEF, id="adjective, in capitals"),
+        pytest.param(["hoped"], Attitude.BELIEF, id="hope"),
+        pytest.param(["plans to"], Attitude.PLAN, id="plan"),
+        pytest.param(["decided"], Attitude.PLAN, id="decision"),
+        pytest.param(["have", "sought"], Attitude.PLAN, id="several cues"),
+        pytest.param(["thinks", "wants"], Attitude.PLAN, id="plan before belief"),
+        pytest.param(["danced"], Attitude.OTHER, id="neither"),
+        pytest.param(["unsure"], Attitude.OTHER, id="not a part of a word"),
+        pytest.param(["—"], Attitude.OTHER, id="no word"),
+        pytest.param([], Attitude.OTHER, id="no cue"),
+    ],
+)
+def test_read_attitude(cues, attitude):
+    """Cues that report no speech report a plan, a belief, or something else."""
+    assert read_attitude(cues) is attitude

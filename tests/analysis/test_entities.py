@@ -221,6 +221,48 @@ def test_shared_surnames(text, people, groups):
             id="well-known short form",
         ),
         pytest.param(
+            "Corvane Foods grew. Corvane sold.",
+            ["Corvane Foods", "Corvane"],
+            [["Corvane Foods", "Corvane"]],
+            id="first word",
+        ),
+        pytest.param(
+            "Corvane Foods met Corvane Steel. Corvane sold.",
+            ["Corvane Foods", "Corvane Steel", "Corvane"],
+            [["Corvane Foods"], ["Corvane Steel"], ["Corvane"]],
+            id="first word of two",
+        ),
+        pytest.param(
+            "Corvane Foods of Old Porto grew. Corvane sold.",
+            ["Corvane Foods of Old Porto", "Corvane"],
+            [["Corvane Foods of Old Porto"], ["Corvane"]],
+            id="first of many words",
+        ),
+        pytest.param(
+            "Corvane College met Corvane.",
+            ["Corvane College", "Corvane"],
+            [["Corvane College", "Corvane"]],
+            id="first word, and one that may be left out",
+        ),
+        pytest.param(
+            "Corvane Hospital met Corvane.",
+            ["Corvane Hospital", "Corvane"],
+            [["Corvane Hospital"], ["Corvane"]],
+            id="a part of what the first word names",
+        ),
+        pytest.param(
+            "National Foods grew. National sold. Oslo Foods grew. Oslo sold. CORVANE grew.",
+            ["National Foods", "National", "Oslo Foods", "Oslo", "CORVANE"],
+            [["National Foods"], ["National"], ["Oslo Foods"], ["Oslo"], ["CORVANE"]],
+            id="a first word of many, or short",
+        ),
+        pytest.param(
+            "Corvane Foods grew. CORVANE sold.",
+            ["Corvane Foods", "CORVANE"],
+            [["Corvane Foods"], ["CORVANE"]],
+            id="capitals may be initials",
+        ),
+        pytest.param(
             "WHO met Wild Hog Owners and World Hat Office.",
             ["WHO", "Wild Hog Owners", "World Hat Office"],
             [["WHO"], ["Wild Hog Owners"], ["World Hat Office"]],

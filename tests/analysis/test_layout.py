@@ -55,17 +55,80 @@ def test_transcript():
 
 
 @pytest.mark.parametrize(
+    ("text", "speakers"),
+    [
+        pytest.param("Ann Lee: No.\nBo: Yes.\nAnn Lee: So.", ["Ann Lee", "Bo", "Ann Lee"], id="names that come back"),
+        pytest.param("Ann: No.\nBo: Yes.\nANN: So.\nAnn: Or.", ["Ann", "Bo", "ANN", "Ann"], id="capitals among them"),
+        pytest.param("SMITH: No.\nJo Ek: Yes.\nJONES: So.", ["SMITH", "JONES"], id="capitals among others"),
+        pytest.param("“SMITH: No.”\n“JONES: Yes.”", ["SMITH", "JONES"], id="within marks"),
+        pytest.param("Q. Who did?\nA. Nobody.", ["Q", "A"], id="question and answer"),
+        pytest.param("Q: Who did?\nA: Nobody.", ["Q", "A"], id="with colons"),
+        pytest.param("Q. Who?\nA. Nobody.\nANN LEE: So.\nBO EK: Or.", ["Q", "A", "ANN LEE", "BO EK"], id="letters and names"),
+        pytest.param("St. John-O’Brien: No.\nBo: Yes.\nBo: So.", ["St. John-O’Brien", "Bo", "Bo"], id="marks in a name"),
+    ],
+)  # fmt: skip
+def test_turns(text, speakers):
+    """Lines that begin with a speaker are a transcript where capitals or their return say so."""
+    assert [speaker for speaker, _, _ in parts(text)] == speakers
+
+
+@pytest.mark.parametrize(
     "text",
     [
         pytest.param("BREAKING: The bridge is shut.", id="one line may be a heading"),
         pytest.param("Smith: I never.\nJones: You did.", id="small letters"),
+        pytest.param("Smith: No.\nJones: Yes.\nBrown: So.", id="small letters, nobody twice"),
+        pytest.param("Smith: No.\nSmith: Yes.\nSmith: So.", id="small letters, only one"),
+        pytest.param("Q. Who did?\nQ. And why?", id="questions without answers"),
+        pytest.param("A. A bridge.\nA. A boat.", id="a list"),
+        pytest.param("WHEN: At noon.\nWHERE: The old bridge.\nTickets: None.", id="labels"),
+        pytest.param("Read More: The port.\nAnn: The bridge.\nAnn: The boat.", id="a label of two words"),
         pytest.param("SMITH:\nJONES:", id="nothing said"),
         pytest.param("THE VERY LONG TITLE OF IT: so.\nTHE VERY LONG TITLE OF IT: so.", id="long"),
     ],
-)
+)  # fmt: skip
 def test_no_transcript(text):
     """A heading or a list is no transcript."""
     assert parts(text) == []
+
+
+TURN, NEXT = "ANN: We go now.\n", "BO: So we do.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "contents"),
+    [
+        pytest.param(f"{TURN}And we go soon.\n\nOr later.\n{NEXT}", ["We go now.", "And we go soon.", "Or later."], id="up to the next"),
+        pytest.param(f"{TURN}(Laughter.)\nAnd soon.\n{NEXT}", ["We go now.", "And soon."], id="an aside"),
+        pytest.param(f"{TURN}[laughs]\n \n{NEXT}", ["We go now."], id="nothing but an aside"),
+        pytest.param(f"{TURN}Ann said “no” to it.\nAnd soon.\n{NEXT}", ["We go now."], id="narration with marks"),
+        pytest.param(f"{TURN}“And soon.”\n{NEXT}", ["We go now."], id="a quotation"),
+        pytest.param(TURN + "And so.\n" * 7 + NEXT, ["We go now."], id="too far from the next"),
+    ],
+)  # fmt: skip
+def test_turns_go_on(text, contents):
+    """A turn goes on in the paragraphs before the next one, up to what is something else."""
+    assert [span.of(text) for span in find_laid_out(text)[0].content] == contents
+
+
+def test_the_last_turn_ends():
+    """What follows the last turn is the story again."""
+    text = f"{TURN}{NEXT}It rained that day."
+    assert [span.of(text) for span in find_laid_out(text)[-1].content] == ["So we do."]
+
+
+@pytest.mark.parametrize(
+    ("after", "contents"),
+    [
+        pytest.param("“And soon.”\n“Or later.”", ["So we do.”", "“And soon.”", "“Or later.”"], id="quoted"),
+        pytest.param("It rained that day.\n“And soon.”", ["So we do.”"], id="the story again"),
+        pytest.param("“(Laughter.)”\n“And soon.”", ["So we do.”", "“And soon.”"], id="an aside"),
+    ],
+)  # fmt: skip
+def test_a_quoted_transcript_goes_on(after, contents):
+    """In a quoted transcript the last turn, too, goes on where a mark opens the paragraph."""
+    text = f"“ANN: We go now.”\n“BO: So we do.”\n{after}"
+    assert [span.of(text) for span in find_laid_out(text)[-1].content] == contents
 
 
 def test_laid_out_quotes_come_in_text_order():
@@ -86,6 +149,7 @@ def test_laid_out_quotes_come_in_text_order():
             "“" + "a" * 20_000 + "” – A" + " " * 20_000 + "“", id="room after a signature"
         ),
         pytest.param("“" * 40_000, id="many marks"),
+        pytest.param("(" + ") . " * 10_000 + "x", id="many brackets"),
     ],
 )
 def test_long_lines(text):

@@ -1,6 +1,9 @@
 """Odd and very long input: right or empty, in linear time, never an exception."""
 
+import gc
+import re
 import time
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import pytest
@@ -8,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.document import (
+    Attribution,
     AttributionStatus,
     EntityType,
     Mention,
@@ -20,6 +24,7 @@ from analysis.document import (
 )
 from analysis.entities import group_mentions
 from analysis.mentions import carry_names
+from analysis.quotes import find_quotes
 from analysis.speakers import resolve_speakers
 
 # Generous, for slow and busy machines: a quadratic step would take minutes.
@@ -184,6 +189,133 @@ def test_any_text(text, data):
     named = {entity.id for entity in entities}
     for answer in resolved:
         assert answer.speaker is None or answer.speaker.entity_id in named | {None}
+
+
+# How much longer a text four times as long may take: a quadratic step takes sixteen times as long.
+MOST_TIMES = 8
+# Shorter times tell nothing, and times of a busy machine only what is measured again.
+LEAST_SECONDS, ATTEMPTS = 0.15, 3
+
+Page = tuple[str, list[Mention], list[Attribution]]
+
+
+def page(text: str, names: str = "", said: str = "") -> Page:
+    """Return a text with its names, and with what a model is supposed to have read.
+
+    `names` finds the people; `said` has groups for content, cue, speaker and more content.
+    """
+    people = re.finditer(names, text) if names else ()
+    found = re.finditer(said, text) if said else ()
+    return (
+        text,
+        [Mention(Span(*match.span()), EntityType.PERSON, 0.95) for match in people],
+        list(map(_attribution, found)),
+    )
+
+
+def _attribution(match: re.Match[str]) -> Attribution:
+    spans = {name: Span(*match.span(name)) for name, words in match.groupdict().items() if words}
+    contents = tuple(spans[name] for name in ("content", "more") if name in spans)
+    cue = (spans["cue"],) if "cue" in spans else ()
+    return Attribution(contents, cue, spans.get("speaker"), 0.9)
+
+
+def word(number: int) -> str:
+    """Return a word of its own for each number."""
+    letters = chr(ord("a") + number % 26)
+    return letters if number < 26 else word(number // 26 - 1) + letters
+
+
+def people(sentence: str, count: int) -> str:
+    """Return a sentence for each of so many people, of whom no two share a name."""
+    names = (f"G{word(i)}x S{word(i * 7)}x" for i in range(count))
+    return "".join(sentence.replace("NAME", name) for name in names)
+
+
+NAME = r"G\w+x S\w+x"
+QUOTED = r"(?P<content>“[^”]*”)"
+SHE_SAID = r"(?P<speaker>\w+) (?P<cue>said)"
+
+
+def read_steps(text: str, mentions: list[Mention], attributions: list[Attribution]) -> Iterator:
+    """Do what follows the model step by step, and yield when each is done."""
+    carried = carry_names(text, mentions)
+    yield "names"
+    entities = group_mentions(text, carried)
+    yield "entities"
+    quotes = find_quotes(text, attributions)
+    yield "quotes"
+    sentences = [Span(*match.span()) for match in re.finditer(r"[^.\n]+", text)]
+    resolve_speakers(text, quotes, entities, sentences)
+    yield "speakers"
+
+
+def step_seconds(read: Page) -> dict[str, float]:
+    """Return the processor time that each step takes: what else runs hardly counts.
+
+    Nor does the garbage of other tests, over which a longer text would make Python go more often.
+    """
+    gc.collect()
+    gc.disable()
+    try:
+        seconds, begun = {}, time.process_time()
+        for step in read_steps(*read):
+            seconds[step] = time.process_time() - begun
+            begun = time.process_time()
+        return seconds
+    finally:
+        gc.enable()
+
+
+def slow_steps(build: Callable[[int], Page], count: int) -> list[str]:
+    """Return the steps that take much more than four times as long over a text four times as long."""
+    before, after = step_seconds(build(count // 4)), step_seconds(build(count))
+    return [
+        f"{step}: {before[step]:.2f} s, then {seconds:.2f} s"
+        for step, seconds in after.items()
+        if seconds > max(LEAST_SECONDS, MOST_TIMES * before[step])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("build", "count"),
+    [
+        pytest.param(lambda n: page("The old bridge is shut again. " * n), 10_000, id="no quotes"),
+        pytest.param(lambda n: page("“ « ” » „ \" ' ‘ ’ " * n), 6_000, id="only marks"),
+        pytest.param(lambda n: page("“a ‘b " * n), 12_000, id="only opening marks"),
+        pytest.param(lambda n: page("lee" + "\n" * n + "(x", "lee"), 100_000, id="only line ends"),
+        pytest.param(lambda n: page("“We go" + "\n" * n + "(“We go"), 100_000, id="line ends between marks"),
+        pytest.param(lambda n: page("“We go now,” Lee said. It rained. " * n, "Lee", f"{QUOTED} {SHE_SAID}"), 7_000, id="a paragraph of 50,000 words"),
+        pytest.param(lambda n: page("“We go,” Lee said, “and soon.” " * n, "Lee", f"{QUOTED} {SHE_SAID}"), 7_000, id="halves"),
+        pytest.param(lambda n: page("“We go,” Lee said. “And soon.” " * n, "Lee", f"{QUOTED} {SHE_SAID}"), 7_000, id="rests"),
+        pytest.param(lambda n: page("“We go,” Lee said.\n“Or so,” Roe said.\n“So go to him at last.”\n" * n, "Lee|Roe", f"{QUOTED} {SHE_SAID}"), 4_000, id="turns of two"),
+        pytest.param(lambda n: page("he she they it " * n, "", "(?P<speaker>he) (?P<cue>she) (?P<content>they it)"), 12_000, id="every word a pronoun"),
+        pytest.param(lambda n: page("Ann Lee met Bob Roe. He said we go. She said we stay. They said it rained. " * n, "Ann Lee|Bob Roe", rf"{SHE_SAID} (?P<content>[^.]+)"), 3_000, id="pronouns for two"),
+        pytest.param(lambda n: page(people("NAME said that we go. ", n), NAME, rf"(?P<speaker>{NAME}) (?P<cue>said) (?P<content>[^.]+)"), 500, id="500 names"),
+        pytest.param(lambda n: page(people("NAME said that we go. ", n), NAME, rf"(?P<speaker>{NAME}) (?P<cue>said) (?P<content>[^.]+)"), 5_000, id="5,000 names"),
+        pytest.param(lambda n: page(people("Senator NAME sat. The senator said that we go. ", n), NAME, r"(?P<speaker>The senator) (?P<cue>said) (?P<content>[^.]+)"), 4_000, id="one role for many"),
+        pytest.param(lambda n: page(people("Senator NAME saw the senator, who said that we go. ", n), NAME, r"(?P<speaker>who) (?P<cue>said) (?P<content>[^.]+)"), 4_000, id="one role for many who"),
+        pytest.param(lambda n: page("LEE: I never said so.\nROE: You did.\n" * (n // 2)), 5_000, id="transcript of 5,000 turns"),
+        pytest.param(lambda n: page("Q. Who did?\nA. I never said so.\nNever.\n" * n), 3_000, id="questions and answers"),
+        pytest.param(lambda n: page("“We go on until it ends.\n" * n), 8_000, id="quotations never closed"),
+        pytest.param(lambda n: page("“We go on until it ends.\n" * n, "", r"(?P<content>“[^\n]+)"), 8_000, id="quotations never closed, all read"),
+        pytest.param(lambda n: page("“We go, Lee said. It rains.\n\nIt rains.\n\n" * n, "Lee", rf"(?P<content>“[^,]*), {SHE_SAID}(?P<more>[^\n]+)"), 6_000, id="closing marks that were lost"),
+        pytest.param(lambda n: page(people("I said that the bridge is old.\n\nNAME\nPorto\n\n", n), NAME, rf"{SHE_SAID} (?P<content>[^.]+)"), 4_000, id="signed letters"),
+        pytest.param(lambda n: page(people("“We go on until it ends.” — NAME, Porto\n", n), NAME), 4_000, id="signed quotations"),
+        pytest.param(lambda n: page("He said this:\nWe go. We stay.\n" * n, "", rf"{SHE_SAID} this:\n(?P<content>We go)"), 6_000, id="words after colons"),
+        pytest.param(lambda n: page("He said that it rained, and " * n, "", rf"{SHE_SAID} (?P<content>that)"), 12_000, id="that in one sentence"),
+        pytest.param(lambda n: page("He left, saying that it rained. " * n, "", r"(?P<content>saying that[^.]+)"), 12_000, id="participles"),
+        pytest.param(lambda n: page("Lee's " * n + "said: we go.", "Lee", r"^(?P<speaker>.*) (?P<cue>said): (?P<content>we go)"), 12_000, id="a speaker of many owners"),
+        pytest.param(lambda n: page("and ".join([f"G{word(i)}x " for i in range(n)]) + "said we go. " + "They said no way. " * n, r"G\w+x", r"(?P<speaker>G.*x|They) (?P<cue>said) (?P<content>[^.]+)"), 2_000, id="many who speak together"),
+    ],
+)  # fmt: skip
+def test_linear_time(build, count):
+    """Every step takes about four times as long over a text four times as long, not sixteen."""
+    for _ in range(ATTEMPTS):
+        slow = slow_steps(build, count)
+        if not slow:
+            return
+    pytest.fail("; ".join(slow))
 
 
 def test_nothing():

@@ -100,7 +100,7 @@ def test_spans_are_put_back(text, left, rng):
 
 
 def test_everything_is_put_back():
-    """Mentions, fragments, cues, speakers and candidates get the submitted text's offsets."""
+    """Mentions, fragments, cues, and speakers of each kind get the submitted text's offsets."""
     text = "<p>&ldquo;No,&rdquo; said Ann&nbsp;Lee."
     legible = make_legible(text)
     name = Span(legible.text.index("Ann"), len(legible.text) - 1)
@@ -121,13 +121,14 @@ def test_everything_is_put_back():
             0.5,
             0.5,
             candidates=(speaker, silent),
+            joint=(silent, speaker),
         )
     )
     assert [span.of(text) for span in quote.fragments] == ["No,"]
     assert quote.cue.of(text) == "said"
-    for given_ in (quote.speaker, quote.candidates[0]):
+    for given_ in (quote.speaker, quote.candidates[0], quote.joint[1]):
         assert given_.mention.span.of(text) == "Ann&nbsp;Lee"
-    assert quote.candidates[1] == silent
+    assert quote.candidates[1] == quote.joint[0] == silent
     bare = Quote(QuoteKind.DIRECT, (content,), None, None, AttributionStatus.UNATTRIBUTED, 0.5, 0.5)
     assert legible.restore_quote(bare).cue is None
 

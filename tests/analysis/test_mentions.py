@@ -1,10 +1,12 @@
 """Names carried through a document."""
 
+import time
+
 import pytest
 
 from analysis.document import EntityType, Mention, MentionKind, Span
 from analysis.mentions import carry_names, clean_span
-from tests.analysis.stories import ORGANIZATION, PERSON, PLACE, names_in
+from tests.analysis.stories import ORGANIZATION, PERSON, PLACE, names_in, span_of
 
 KINDS = {"per": PERSON, "org": ORGANIZATION, "pla": PLACE}
 
@@ -166,6 +168,7 @@ def test_types_agree(marked, types):
         ("pro-Clinton", PERSON, "Clinton"),
         ("anti-NATO", ORGANIZATION, "NATO"),
         ("Jo Biden Jr.", PERSON, "Jo Biden Jr."),
+        ("Jo Biden Junior.", PERSON, "Jo Biden Junior"),
         ("Evening News.", ORGANIZATION, "Evening News."),
         ("Nightly Mirror.", ORGANIZATION, "Nightly Mirror"),
         ("Wash.", PLACE, "Wash."),
@@ -179,6 +182,113 @@ def test_clean_span(name, kind, clean):
     text = f"({name})"
     span = clean_span(text, Span(1, 1 + len(name)), kind)
     assert (span.of(text) if span else None) == clean
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "kind", "clean"),
+    [
+        pytest.param("Jo Biden Jr. left", "Jo Biden Jr", PERSON, "Jo Biden Jr.", id="Jr."),
+        pytest.param("Jo Biden, Sr. left", "Jo Biden, Sr", PERSON, "Jo Biden, Sr.", id="Sr."),
+        pytest.param("Jr. left", "Jr", PERSON, "Jr", id="no name before"),
+        pytest.param("Jo Biden Jr left", "Jo Biden Jr", PERSON, "Jo Biden Jr", id="no full stop"),
+        pytest.param("Jo Bidenjr. left", "Jo Bidenjr", PERSON, "Jo Bidenjr", id="within a word"),
+        pytest.param("Acme Jr. left", "Acme Jr", ORGANIZATION, "Acme Jr", id="no person"),
+    ],
+)
+def test_suffix_with_a_full_stop(text, words, kind, clean):
+    """The full stop of a person's "Jr." belongs to the name, even if the model left it out."""
+    assert clean_span(text, span_of(text, words), kind).of(text) == clean
+
+
+@pytest.mark.parametrize(
+    ("marked", "names"),
+    [
+        pytest.param("[Lee|per] sat. [Leereplied|per] now.", ["Lee", "Lee"], id="surname"),
+        pytest.param("[Ann Lee|per] sat. So Lee ate. [Ann Leetold|per] us.", ["Ann Lee", "Lee", "Ann Lee"], id="full name"),
+        pytest.param("[Leereplied|per] now.", ["Leereplied"], id="never on its own"),
+        pytest.param("[Lee|per] sat. [Leedanced|per] now.", ["Lee", "Leedanced"], id="no verb of speech"),
+        pytest.param("[Lee|per] sat. [Leereplied Roe|per] now.", ["Lee", "Leereplied Roe"], id="not at the end"),
+        pytest.param("[Lo|per] sat. [Losaid|per] now.", ["Lo", "Losaid"], id="short"),
+    ],
+)  # fmt: skip
+def test_verb_glued_to_a_name(marked, names):
+    """A verb of speech that ran into a name is no part of it."""
+    assert carried(marked) == names
+
+
+@pytest.mark.parametrize(
+    ("marked", "names"),
+    [
+        pytest.param("[Ann Lee|per] sat. [Delegates|per|.6] booed; all delegates did.", ["Ann Lee"], id="a word of the text"),
+        pytest.param("[Delegates|per|.6] booed; all delegates did.", [], id="at the start"),
+        pytest.param("So “[Delegates|per|.6] booed”; all delegates did.", [], id="after a mark"),
+        pytest.param("[Delegates|per|.6] booed; all of them did.", ["Delegates"], id="no word of the text"),
+        pytest.param("[Delegates|per|.8] booed; all delegates did.", ["Delegates"], id="sure"),
+        pytest.param("Then [Delegates|per|.6] booed; all delegates did.", ["Delegates"], id="within a sentence"),
+        pytest.param("[Delegates|org|.6] booed; all delegates did.", ["Delegates"], id="no person"),
+    ],
+)  # fmt: skip
+def test_words_that_open_sentences(marked, names):
+    """A doubtful person at the start of a sentence is a word where the text has it as one."""
+    assert carried(marked) == names
+
+
+@pytest.mark.parametrize(
+    ("marked", "names"),
+    [
+        pytest.param("[Betsy|per] ([Ann|per]) spoke.", ["Betsy", "Ann"], id="one after another"),
+        pytest.param("[Elizabeth|per] ([Betsy) Lee|per] spoke.", ["Elizabeth (Betsy) Lee"], id="nickname"),
+        pytest.param("[Ann|per] [Lee|per] spoke.", ["Ann Lee"], id="side by side"),
+        pytest.param("[Ann Lee|per] [Roe|per] spoke.", ["Ann Lee", "Roe"], id="one of two words"),
+        pytest.param("[Ann|per], [Lee|per] spoke.", ["Ann", "Lee"], id="comma"),
+        pytest.param("[Ann|per] [Acme|org] spoke.", ["Ann", "Acme"], id="no person"),
+    ],
+)  # fmt: skip
+def test_halves_of_names(marked, names):
+    """Two halves of one person's name are one name, a nickname in brackets included."""
+    assert carried(marked) == names
+
+
+@pytest.mark.parametrize(
+    ("marked", "name", "kind"),
+    [
+        pytest.param("The [Lee|per] campaign left.", "Lee campaign", ORGANIZATION, id="campaign"),
+        pytest.param("The [Lee|per] camp left.", "Lee camp", ORGANIZATION, id="camp"),
+        pytest.param("On the [Lee|per] campaign trail.", "Lee", PERSON, id="trail"),
+        pytest.param("A [Lee|per] campaign manager.", "Lee", PERSON, id="manager"),
+        pytest.param("The [Lee|per] campers left.", "Lee", PERSON, id="another word"),
+        pytest.param("The [Acme|org] campaign left.", "Acme", ORGANIZATION, id="no person"),
+    ],
+)
+def test_campaigns(marked, name, kind):
+    """A candidate's campaign is a body, its events and its people are not."""
+    text, mentions = tagged(marked)
+    (found,) = carry_names(text, mentions)
+    assert (found.span.of(text), found.type) == (name, kind)
+
+
+@pytest.mark.parametrize(
+    ("marked", "names"),
+    [
+        pytest.param("We met. They saw [troops|per|.6] there.", [], id="sentences have capitals"),
+        pytest.param("“We met.”\n\n They saw [troops|per|.6].", [], id="after marks and breaks"),
+        pytest.param("we met. they saw [troops|per|.6] there.", ["troops"], id="they have none"),
+        pytest.param("We met. They saw [troops|per|.98] there.", ["troops"], id="sure"),
+        pytest.param("we met. [troops|per|.6], [Lee|per], [Roe|per], [Ek|per].", ["Lee", "Roe", "Ek"], id="names have capitals"),
+    ],
+)  # fmt: skip
+def test_texts_with_capitals(marked, names):
+    """Whether a text has capitals is told by its names, or by where its sentences begin."""
+    assert carried(marked) == names
+
+
+@pytest.mark.parametrize("run", ["\n", " \n", ". ", "“\n"])
+def test_much_room(run):
+    """Sentences are found in linear time where lines without words go on and on."""
+    text = "lee " + run * 100_000
+    begun = time.process_time()
+    carry_names(text, [Mention(Span(0, 3), PERSON, 0.9)])
+    assert time.process_time() - begun < 10
 
 
 def test_names_without_capitals():

@@ -2,11 +2,11 @@
 
 import pytest
 
-from analysis.document import Span
 from analysis.genders import majority, stated_gender, words_before
 from analysis.names import Gender, fold_name, is_same_person
 from analysis.narration import read_narration
 from analysis.prominence import OBJECT, OBLIQUE, POSSESSOR, RELATIVE, SUBJECT, find_prominence
+from tests.analysis.stories import span_of
 
 
 @pytest.mark.parametrize(
@@ -53,10 +53,6 @@ def test_is_same_person(one, two, same):
     assert is_same_person(fold_name(two), fold_name(one)) is same
 
 
-def span_of(text, name):
-    return Span(text.index(name), text.index(name) + len(name))
-
-
 @pytest.mark.parametrize(
     ("text", "prominence"),
     [
@@ -69,6 +65,11 @@ def span_of(text, name):
         ("They went with Lee.", OBLIQUE),
         ("Lee's dog left.", POSSESSOR),
         ("his wife Lee left", RELATIVE),
+        ("His wife Lee left", SUBJECT),
+        ("It rained. Their niece Lee left", SUBJECT),
+        ("“Hello.” Ek’s wife Lee left", RELATIVE),
+        ("It rained.\nMy wife Lee left", SUBJECT),
+        ("It rained, and His wife Lee left", RELATIVE),
         ("his wife, Lee, left", RELATIVE),
     ],
 )

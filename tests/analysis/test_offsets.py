@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.document import Analysis, MentionKind, QuoteKind, Span
+from analysis.document import Analysis, Attitude, MentionKind, QuoteKind, Span
 from analysis.markup import make_legible
 from analysis.pipeline import WhosaidPipeline
 from tests.texts import AWKWARD, texts
@@ -75,7 +75,7 @@ def _spans(analysis: Analysis) -> list[Span]:
     spans = [mention.span for entity in analysis.entities for mention in entity.mentions]
     for quote in analysis.quotes:
         spans += [*quote.fragments, *([quote.cue] if quote.cue else [])]
-        for speaker in (quote.speaker, *quote.candidates):
+        for speaker in (quote.speaker, *quote.candidates, *quote.joint):
             if speaker and speaker.mention:
                 spans.append(speaker.mention.span)
     return spans
@@ -104,7 +104,7 @@ def _check_quotes(analysis: Analysis, text: str) -> None:
             assert before.end <= after.start
         for span in quote.fragments:
             assert any(map(str.isalnum, span.of(text)))
-        if quote.kind is QuoteKind.INDIRECT:
+        if quote.kind is QuoteKind.INDIRECT and quote.attitude is not Attitude.OTHER:
             assert quote.cue is not None
         if quote.speaker and quote.speaker.name:
             entity = ids[quote.speaker.entity_id]

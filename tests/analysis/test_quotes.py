@@ -1,30 +1,26 @@
 """From what the model reads to whole utterances with exact edges."""
 
+import re
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.document import Attribution, AttributionStatus, MentionKind, Quote, QuoteKind, Span
+from analysis.document import (
+    Attitude,
+    Attribution,
+    AttributionStatus,
+    MentionKind,
+    Quote,
+    QuoteKind,
+    Span,
+)
 from analysis.quotes import find_quotes, read_marks
+from tests.analysis.stories import attribution_of as attribution
 
 DIRECT, MIXED, INDIRECT = QuoteKind.DIRECT, QuoteKind.MIXED, QuoteKind.INDIRECT
-
-
-def span(text: str, words: str) -> Span:
-    start = text.index(words)
-    return Span(start, start + len(words))
-
-
-def attribution(text: str, contents: list[str], cue: str = "", speaker: str = "") -> Attribution:
-    """Return an attribution by the words of its parts, the first occurrence of each."""
-    return Attribution(
-        tuple(span(text, content) for content in contents),
-        (span(text, cue),) if cue else (),
-        span(text, speaker) if speaker else None,
-        0.9,
-    )
+SPEECH, BELIEF, PLAN, OTHER = Attitude
 
 
 def read(text: str, *attributions: Attribution) -> list[tuple[QuoteKind, list[str]]]:
@@ -65,19 +61,35 @@ def test_a_short_part_of_a_quotation_stays_short():
 
 
 @pytest.mark.parametrize(
-    ("text", "content", "cue", "is_kept"),
+    ("text", "cue", "attitude"),
     [
-        pytest.param("Ann said it is late.", "it is late", "said", True, id="speech"),
-        pytest.param("Ann believes it is late.", "it is late", "believes", False, id="belief"),
-        pytest.param("Ann believes “it is late”.", "“it is late”", "believes", True, id="belief in marks"),
-        pytest.param("It is late.", "It is late", "", False, id="no cue"),
-        pytest.param("“It is late.”", "“It is late.”", "", True, id="no cue in marks"),
-        pytest.param("Ann said …", "…", "said", False, id="no words"),
+        pytest.param("Ann said it was very late.", "said", SPEECH, id="speech"),
+        pytest.param("Ann feared it was very late.", "feared", BELIEF, id="belief"),
+        pytest.param("Ann wants it was very late.", "wants", PLAN, id="plan"),
+        pytest.param("Ann made it was very late.", "made", OTHER, id="something else"),
+        pytest.param("Ann feared “it was very late”.", "feared", SPEECH, id="in marks"),
+        pytest.param("Ann: it was very late.", "", OTHER, id="no cue"),
     ],
-)  # fmt: skip
-def test_speech_only(text, content, cue, is_kept):
-    """Without marks, only what a cue says was said is a quote."""
-    assert bool(read(text, attribution(text, [content], cue))) is is_kept
+)
+def test_attitudes(text, cue, attitude):
+    """Without marks, what no cue says was said is a belief, a plan or something else."""
+    words = text[text.index("it was") - ("“" in text) : -1]
+    assert one(text, [words], cue).attitude is attitude
+
+
+@pytest.mark.parametrize(
+    ("text", "content", "cue", "speaker", "is_kept"),
+    [
+        pytest.param("Ann said it is late.", "it is late", "said", "Ann", True, id="named"),
+        pytest.param("Ann said it is late.", "it is late", "said", "", False, id="nobody, short"),
+        pytest.param("Ann said it is so late.", "it is so late", "said", "", True, id="nobody"),
+        pytest.param("“It is late.”", "“It is late.”", "", "", True, id="nobody, in marks"),
+        pytest.param("Ann said …", "…", "said", "Ann", False, id="no words"),
+    ],
+)
+def test_what_is_too_little(text, content, cue, speaker, is_kept):
+    """A few words without marks that nobody is named for are no quote."""
+    assert bool(read(text, attribution(text, [content], cue, speaker))) is is_kept
 
 
 def test_interrupted_quote():
@@ -109,8 +121,11 @@ def test_far_contents_of_one_cue():
     [
         pytest.param("\n\n", 1, id="next paragraph"),
         pytest.param("\n\nThe bridge.\n\n", 2, id="next but one"),
+        pytest.param("\n* * *\n", 2, id="next but one, no words between"),
         pytest.param("\n\nIndeed: ", 2, id="words before"),
         pytest.param(" and ", 1, id="a word or two"),
+        pytest.param(" and then again, after the rain, ", 2, id="more words"),
+        pytest.param(". ", 2, id="a sentence's end"),
     ],
 )
 def test_contents_that_go_on(gap, count):
@@ -119,13 +134,91 @@ def test_contents_that_go_on(gap, count):
     assert len(read(text, attribution(text, ["“we go”", "“we stay”"], "said"))) == count
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "count"),
+    [
+        pytest.param("Ann said: {“We go.”}", "{“We stay.”}", 1, id="closed after its cue"),
+        pytest.param("{“We go.”}", "{“We stay,”} Ann said.", 2, id="closed before its cue"),
+        pytest.param("Ann said: {“Do we go?”}", "{“We stay.”}", 2, id="a question and its answer"),
+        pytest.param("Ann said: {“Do we go?}", "{“We stay.”}", 1, id="a question left open"),
+        pytest.param("Ann said: {we go}.", "{“We stay.”}", 2, id="no marks in the first"),
+        pytest.param("Ann said: {“We go.”}", "{We stay}.", 2, id="no marks in the second"),
+    ],
+)
+def test_contents_in_the_next_paragraph(first, second, count):
+    """A quotation goes on in the next paragraph where it was left open, or closed after its cue."""
+    text = re.sub("[{}]", "", f"{first}\n{second}")
+    assert len(read(text, attribution(text, [first, second], "said", "Ann"))) == count
+
+
+def test_words_of_the_paragraph_before():
+    """What a cue was given of an earlier paragraph is not its speaker's, what follows is."""
+    text = "“We go now.”\n“We stay,” Ann said.\n“Well. It rained.” “And we sleep.”"
+    contents = ["“We go now.”", "“We stay,”", "“And we sleep.”"]
+    before, own, after = find_quotes(text, [attribution(text, contents, "said", "Ann")])
+    assert (before.cue, before.speaker) == (None, None)
+    assert own.cue.of(text) == "said"
+    assert (after.cue, after.speaker.mention.span.of(text)) == (None, "Ann")
+
+
+def test_a_closing_mark_that_was_lost():
+    """A quotation that nothing closes ends where the clause that reports it begins."""
+    text = "“We go now, said Ann. The bridge is shut."
+    found = attribution(text, ["“We go now", ". The bridge is shut"], "said", "Ann")
+    assert read(text, found) == [(DIRECT, ["We go now"])]
+
+
+def test_rules_for_utterances_come_together():
+    """Halves, rests and later paragraphs are one quote, and words after a colon a whole one."""
+    halves = "“So far,” Ann said, “we wait.”"
+    rest = "“We go,” Ann said. “And we will not be back.”"
+    chain = "“We go and go.\n“We stay,” Ann said."
+    block = "Ann said this:\nWe go now. We stay."
+    assert read(halves, attribution(halves, ["“So far,”"], "said", "Ann")) == [
+        (DIRECT, ["So far,", "we wait."])
+    ]
+    assert read(rest, attribution(rest, ["“We go,”"], "said", "Ann")) == [
+        (DIRECT, ["We go,", "And we will not be back."])
+    ]
+    assert read(chain, attribution(chain, ["“We stay,”"], "said", "Ann")) == [
+        (DIRECT, ["We go and go.", "We stay,"])
+    ]
+    assert read(block, attribution(block, ["We go now"], "said", "Ann")) == [
+        (INDIRECT, ["We go now. We stay."])
+    ]
+
+
+def test_two_who_take_turns():
+    """A quotation that opens the next paragraph is not the rest of the one before."""
+    text = "“We go,” Ann said.\n“We stay,” Bo said.\n“Then I will go alone tonight.”"
+    said = [
+        attribution(text, ["“We go,”"], "said", "Ann"),
+        attribution(text, ["“We stay,”"], "Bo {said}", "Bo"),
+    ]
+    assert [quote.speaker is not None for quote in find_quotes(text, said)] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("contents", "found"),
+    [
+        pytest.param(["not see anything of it at all"], ["oh no I do not see anything of it at all"], id="alone"),
+        pytest.param(["not see anything of it at all", "“no”"], ["not see anything of it at all", "no"], id="one of two"),
+        pytest.param(["do not"], ["do not"], id="too little of it"),
+    ],
+)  # fmt: skip
+def test_most_of_a_quotation(contents, found):
+    """The only content in a quotation that has most of it is meant to have all of it."""
+    text = "Ann said “oh no I do not see anything of it at all” and “no”."
+    assert read(text, attribution(text, contents, "said", "Ann")) == [(DIRECT, found)]
+
+
 def test_overlapping_claims():
     """What two attributions claim is the one's that begins first."""
     text = "Ann said it is late and Bo said it is not."
     found = read(
         text,
-        attribution(text, ["it is late and Bo said"], "said"),
-        attribution(text, ["Bo said it is not"], "said"),
+        attribution(text, ["it is late and Bo said"], "said", "Ann"),
+        attribution(text, ["Bo said it is not"], "Bo {said}", "Bo"),
     )
     assert found == [(INDIRECT, ["it is late and Bo said"]), (INDIRECT, ["it is not"])]
 
@@ -133,7 +226,7 @@ def test_overlapping_claims():
 def test_same_claims():
     """Of two attributions with the same content one remains."""
     text = "Ann said it is late."
-    twice = attribution(text, ["it is late"], "said")
+    twice = attribution(text, ["it is late"], "said", "Ann")
     assert len(read(text, twice, twice)) == 1
 
 
@@ -258,7 +351,8 @@ def test_any_attributions(page):
     for quote in quotes:
         assert list(quote.fragments) == sorted(quote.fragments)
         assert all(any(map(str.isalnum, f.of(text))) for f in quote.fragments)
-        assert quote.cue or quote.kind is not INDIRECT
+        assert quote.kind is INDIRECT or quote.attitude is SPEECH
+        assert quote.cue or quote.kind is not INDIRECT or quote.attitude is OTHER
 
 
 @pytest.mark.parametrize(

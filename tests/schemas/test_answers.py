@@ -143,6 +143,14 @@ def test_candidates_of_an_ambiguous_quote():
     assert [speaker["name"] for speaker in listed["candidates"]] == ["Moscow", "Jo Public"]
 
 
+def test_speakers_who_speak_together():
+    """Everyone who says a quote together is listed, and nobody where one speaks alone."""
+    together = quote(HE, joint=(HE, CAPITAL))
+    alone, several = (q["attribution"] for q in dump(answer(quote(HE), together))["quotes"])
+    assert "joint" not in alone
+    assert [speaker["name"] for speaker in several["joint"]] == ["Jo Public", "Moscow"]
+
+
 def test_utf16_offsets_reach_every_span():
     """After an emoji, offsets in UTF-16 are one more than in code points."""
     late = quote(HE, fragments=(span("and Jo"),), cue=span("and"))
@@ -167,7 +175,9 @@ def test_entities_answer_has_no_quotes():
 def test_answers_are_what_their_schema_says(schema):
     """What a schema dumps, it also loads: every field is declared and valid."""
     ambiguous = quote(None, status=AttributionStatus.AMBIGUOUS, candidates=(CAPITAL,))
-    dumped = schema().dump(answer(quote(HE), quote(AIDE, cue=None), quote(None), ambiguous))
+    together = quote(HE, joint=(HE, CAPITAL))
+    others = (quote(AIDE, cue=None), quote(None), ambiguous, together)
+    dumped = schema().dump(answer(quote(HE), *others))
     assert schema().validate(json.loads(json.dumps(dumped))) == {}
 
 

@@ -1,5 +1,8 @@
 """Labelled texts written for these tests."""
 
+import json
+from pathlib import Path
+
 from training.records import LabelledAttribution, NamedRange, Record
 
 
@@ -62,3 +65,22 @@ RECORDS = [
     ),
     Record("port", PORT, mentions(PORT, Ann_Lee="person", Lund="place", Larnport="place")),
 ]
+
+
+def write_corpora(folder: Path) -> Path:
+    """Write corpora of a few lines, one for each reader, and return their folder."""
+    parts = RECORDS[0].attributions[0]
+    quoted = {
+        "id": "bridge",
+        "text": BRIDGE,
+        "attributions": [{"source": parts.source, "cue": parts.cue, "content": parts.content}],
+    }
+    place = {"start": 0, "end": 4, "type": "place"}
+    article = {"id": "a", "text": "Lund is shut.", "mentions": [place]}
+    (folder / "quotes.jsonl").write_text(json.dumps(quoted))
+    (folder / "articles.jsonl").write_text(json.dumps(article))
+    (folder / "articles.test.jsonl").write_text(json.dumps(article))
+    (folder / "one.bio").write_text("Ann\tB-PER\n")
+    (folder / "two.bio").write_text("Lund\tB-LOC\n")
+    (folder / "silver.bio").write_text("# doc = bridge\nAnn\tB-PER\nLee\tI-PER\n")
+    return folder

@@ -2,7 +2,14 @@ import json
 
 import pytest
 
-from training.corpora import add_silver, read_articles, read_attributions, read_sentences
+from tests.training.stories import RECORDS
+from training.corpora import (
+    add_silver,
+    favour_attributions,
+    read_articles,
+    read_attributions,
+    read_sentences,
+)
 from training.records import LabelledAttribution, NamedRange, Record
 
 BIO = """\
@@ -59,6 +66,32 @@ def test_attributions(tmp_path):
     assert record.attributions == (LabelledAttribution(((4, 7),), ((8, 12),), ((0, 3),)),)
 
 
+GO = "Go, said Ann; Lee told us and Bo thought"
+ANN, SAID, LEE, TOLD, THOUGHT = (9, 12), (4, 8), (14, 17), (18, 22), (33, 40)
+
+
+@pytest.mark.parametrize(
+    ("source", "cue", "turned"),
+    [
+        pytest.param([SAID], [ANN], True, id="swapped"),
+        pytest.param([SAID], [ANN, LEE], True, id="two people for a cue"),
+        pytest.param([ANN], [SAID], False, id="right way round"),
+        pytest.param([SAID], [TOLD], False, id="two verbs"),
+        pytest.param([THOUGHT], [ANN], False, id="verb that reports no speech"),
+        pytest.param([SAID], [], False, id="no cue"),
+        pytest.param([], [SAID], False, id="no source"),
+    ],
+)
+def test_swapped_labels(tmp_path, source, cue, turned):
+    """Where "said" is labelled as the source of whoever says it, the two change places."""
+    parts = {"source": source, "cue": cue, "content": [(0, 2)]}
+    path = write(tmp_path / "q.jsonl", {"id": "q", "text": GO, "attributions": [parts]})
+    (record,) = read_attributions(path)
+    (read,) = record.attributions
+    assert read.content == ((0, 2),)
+    assert (read.source, read.cue) == tuple(map(tuple, (cue, source) if turned else (source, cue)))
+
+
 @pytest.mark.parametrize(
     ("tokens", "text"),
     [
@@ -101,6 +134,13 @@ def test_sentences_of_a_file(tmp_path):
     records = list(read_sentences(tmp_path / "two.bio", 1.0))
     assert [record.id for record in records] == ["two/0", "two/1", "two/2"]
     assert records[0].text == "Mayor Ann Lee left Lund."
+
+
+def test_favoured_attributions():
+    """A phase can go through the corpora with attributions more often than through the others."""
+    bare, quoted = RECORDS[2:], RECORDS[:2]
+    favoured = favour_attributions([(bare, 2.0), (quoted, 0.5)], 3.0)
+    assert favoured == [(bare, 2.0), (quoted, 1.5)]
 
 
 def silver(tmp_path, bio: str, *records: Record) -> list[Record]:

@@ -1,13 +1,14 @@
 """Training for a moment: the same each time, and the same after an interruption."""
 
 import json
+import os
 from dataclasses import replace
-from itertools import pairwise
+from itertools import count, pairwise
 
 import pytest
 import torch
 
-from analysis.models import load_model
+from analysis.models import Network, load_model
 from tests.tiny_model import TINY, tiny_network, tiny_recipe, tiny_tokenizer
 from tests.training.stories import RECORDS
 from training.augmentation import Rates
@@ -22,6 +23,7 @@ TOKENIZER = tiny_tokenizer()
 SOURCES = [(RECORDS[:2], 2.0), (RECORDS[2:], 1.0)]
 ONE_PHASE = (Phase(600, 1e-3, 1e-2),)
 TWO_PHASES = (Phase(300, 1e-3, 1e-2), Phase(300, 5e-4, 5e-3))
+THREE_PHASES = (*TWO_PHASES, Phase(200, 3e-4, 3e-3))
 
 
 class Interrupted(Exception):
@@ -41,7 +43,7 @@ def train(folder, evaluate=lambda network: {}, **learning):
     folder.mkdir(exist_ok=True)
     network = tiny_network()
     trainer = Trainer(network, recipe, folder)
-    for phase in range(len(recipe.learning.phases)):
+    for phase in range(trainer.phase, len(recipe.learning.phases)):
         trainer.train(phase, Batches(SOURCES, TOKENIZER, recipe, {}), evaluate)
     return network, trainer
 
@@ -76,6 +78,12 @@ def test_epochs_repeat_corpora():
     records = [Record(str(i), f"the river is new {i}", ()) for i in range(4)]
     found = Batches([(records, 1.5)], TOKENIZER, recipe, {}).epoch(0)
     assert sum(len(batch.ids) for batch in found) == 6
+
+
+def test_no_batches_of_nothing():
+    """Texts without a word make no batch."""
+    blank = [([Record("blank", " ")], 1.0)]
+    assert printed(Batches(blank, TOKENIZER, tiny_recipe(), {}).epoch(0)) == []
 
 
 def test_learning_lowers_the_loss(tmp_path):
@@ -113,6 +121,39 @@ def test_interruption_changes_nothing(tmp_path, evaluations, phases):
     assert trainer.seconds > 0
 
 
+def stop_after(saves: int):
+    """Return a way to put a checkpoint in its place that fails once it has put so many."""
+    put, left = os.replace, iter(range(saves - 1, -1, -1))
+
+    def replace_and_stop(partial, checkpoint):
+        put(partial, checkpoint)
+        if next(left) == 0:
+            raise Interrupted
+
+    return replace_and_stop
+
+
+def test_a_stop_after_any_checkpoint(tmp_path, monkeypatch):
+    """After whichever checkpoint training is stopped, it ends with the same weights and log."""
+    short = tuple(replace(phase, pieces=130) for phase in THREE_PHASES)
+    often = {"checkpoint_seconds": -1, "evaluations": 4, "phases": short}
+    straight, trainer = train(tmp_path / "straight", **often)
+    pieces = [line["pieces"] for line in trainer.read_log()]
+    for saves in count(1):
+        folder = tmp_path / f"stopped after {saves}"
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "replace", stop_after(saves))
+            try:
+                train(folder, **often)
+                break
+            except Interrupted:
+                pass
+        resumed, trainer = train(folder, **often)
+        assert same(straight, resumed)
+        assert [line["pieces"] for line in trainer.read_log()] == pieces
+    assert saves > 3 * len(THREE_PHASES)
+
+
 def test_finished_training_is_not_taken_up_again(tmp_path):
     """A recipe that has been followed to its end is not followed again."""
     first, trainer = train(tmp_path)
@@ -121,17 +162,53 @@ def test_finished_training_is_not_taken_up_again(tmp_path):
     assert resumed.seconds == pytest.approx(trainer.seconds, abs=0.5)
 
 
-def test_later_phase_alone(tmp_path):
-    """Training can begin with a later phase, from weights that the earlier ones made."""
-    recipe = tiny_recipe(phases=TWO_PHASES)
+@pytest.mark.parametrize("phases", [TWO_PHASES, THREE_PHASES], ids=["two", "three"])
+def test_last_phase_alone(tmp_path, phases):
+    """Training can begin with the last phase, from weights that the earlier ones made."""
+    recipe = tiny_recipe(phases=phases)
     trainer = Trainer(tiny_network(), recipe, tmp_path, start="c0ffee")
+    last = len(phases) - 1
+    assert trainer.phase == last
+    trainer.train(last, Batches(SOURCES, TOKENIZER, recipe, {}), lambda network: {})
+    earlier = sum(phase.pieces for phase in phases[:-1])
+    assert min(line["pieces"] for line in trainer.read_log()) > earlier
+    assert trainer.pieces == pytest.approx(phases[-1].pieces, rel=0.35)
+    assert not same(trainer.network, tiny_network())
+
+
+@pytest.mark.parametrize("start", [None, "beef"])
+def test_folder_of_another_run(tmp_path, start):
+    """A folder belongs, from the first moment, to the run that began with these weights."""
+    recipe = tiny_recipe(phases=TWO_PHASES)
+    Trainer(tiny_network(), recipe, tmp_path, start="c0ffee")
+    with pytest.raises(SystemExit, match="began with c0ffee"):
+        Trainer(tiny_network(), recipe, tmp_path, start=start)
+
+
+def test_phase_is_kept(tmp_path):
+    """A trainer that goes on knows the phase that it has come to."""
+    recipe = tiny_recipe(phases=THREE_PHASES)
+    trainer = Trainer(tiny_network(), recipe, tmp_path)
+    assert trainer.phase == 0
     for phase in (0, 1):
         trainer.train(phase, Batches(SOURCES, TOKENIZER, recipe, {}), lambda network: {})
-    assert min(line["pieces"] for line in trainer.read_log()) > TWO_PHASES[0].pieces
-    assert trainer.pieces == pytest.approx(TWO_PHASES[1].pieces, rel=0.35)
-    assert not same(trainer.network, tiny_network())
-    with pytest.raises(SystemExit, match="began with c0ffee"):
-        Trainer(tiny_network(), recipe, tmp_path, start="beef")
+    assert trainer.phase == Trainer(tiny_network(), recipe, tmp_path).phase == 1
+
+
+class OffAccelerator(Network):
+    """A network that stays where it is."""
+
+    def to(self, device):
+        return self
+
+
+@pytest.mark.parametrize(("accelerated", "attention"), [(True, "sdpa"), (False, "eager")])
+def test_attention(tmp_path, monkeypatch, accelerated, attention):
+    """PyTorch's fused attention is used on accelerators alone."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: accelerated)
+    network = OffAccelerator(TINY)
+    Trainer(network, tiny_recipe(), tmp_path)
+    assert network.encoder.config._attn_implementation == attention
 
 
 def test_rates_decay_in_each_phase(tmp_path):
@@ -218,6 +295,17 @@ def test_nothing_labelled_nothing_lost():
     hidden = torch.zeros((*quotes_only.ids.shape, TINY.hidden))
     assert mention_loss(network, hidden, quotes_only) is None
     assert attribution_loss(network, hidden, quotes_only) is not None
+
+
+def test_batches_without_labels(tmp_path):
+    """Texts that nobody labelled change no weight."""
+    recipe = tiny_recipe(pieces=60)
+    trainer = Trainer(tiny_network(), recipe, tmp_path)
+    bare = [(record.id, record.text) for record in RECORDS]
+    batches = Batches([([Record(*each) for each in bare], 1.0)], TOKENIZER, recipe, {})
+    trainer.train(0, batches, lambda network: {})
+    assert trainer.pieces >= 60
+    assert same(trainer.network, tiny_network())
 
 
 def test_trust_weighs_mentions():

@@ -1,15 +1,25 @@
-"""The whole recipe, on corpora of a few lines."""
+"""The steps of the recipe, on corpora of a few lines."""
 
-import json
+import sys
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import torch
+from safetensors.torch import load_file
+from transformers import BertConfig, BertModel
 
-from analysis.models import Calibrations
+from analysis.models import Calibrations, Config
 from tests.tiny_model import tiny_network, tiny_recipe, tiny_tokenizer
-from tests.training.stories import BRIDGE, RECORDS
-from training.__main__ import average_weights, calibrate, copy_weights, keep_weights
+from tests.training.stories import RECORDS, write_corpora
+from training.__main__ import (
+    average_weights,
+    build_start,
+    calibrate,
+    copy_weights,
+    find_encoder,
+    keep_weights,
+)
 from training.corpora import read_dev, read_sources
 from training.figures import dev_figures, model_of
 from training.settings import Corpus, Dev
@@ -19,21 +29,11 @@ from training.silver import judge_sources
 @pytest.fixture
 def data(tmp_path):
     """A folder of corpora."""
-    parts = RECORDS[0].attributions[0]
-    quoted = {
-        "id": "bridge",
-        "text": BRIDGE,
-        "attributions": [{"source": parts.source, "cue": parts.cue, "content": parts.content}],
-    }
-    place = {"start": 0, "end": 4, "type": "place"}
-    article = {"id": "a", "text": "Lund is shut.", "mentions": [place]}
-    (tmp_path / "quotes.jsonl").write_text(json.dumps(quoted))
-    (tmp_path / "articles.jsonl").write_text(json.dumps(article))
-    (tmp_path / "articles.test.jsonl").write_text(json.dumps(article))
-    (tmp_path / "one.bio").write_text("Ann\tB-PER\n")
-    (tmp_path / "two.bio").write_text("Lund\tB-LOC\n")
-    (tmp_path / "silver.bio").write_text("# doc = bridge\nAnn\tB-PER\nLee\tI-PER\n")
-    return tmp_path
+    return write_corpora(tmp_path)
+
+
+def equal(first, second) -> bool:
+    return all(torch.equal(weight, second[name]) for name, weight in first.items())
 
 
 def read(data, *corpora: Corpus):
@@ -110,7 +110,7 @@ def test_calibration(data):
 
 
 def test_weights_are_averaged(tmp_path):
-    """What ships is a mean of the weights before and after the last phase."""
+    """A later phase ends with a mean of the weights before and after it."""
     first, last = tiny_network(1), tiny_network(2)
     before = keep_weights(first, tmp_path / "before.safetensors")
     assert keep_weights(last, tmp_path / "before.safetensors").keys() == before.keys()
@@ -118,3 +118,50 @@ def test_weights_are_averaged(tmp_path):
     average_weights(last, keep_weights(last, tmp_path / "before.safetensors"), 0.25)
     for name, weight in copy_weights(last).items():
         torch.testing.assert_close(weight, 0.25 * before[name] + 0.75 * after[name])
+
+
+def test_weights_half_kept(tmp_path):
+    """What an interruption left of weights is not taken for them."""
+    network = tiny_network()
+    (tmp_path / "before.partial").write_bytes(b"half")
+    kept = keep_weights(network, tmp_path / "before.safetensors")
+    assert equal(kept, copy_weights(network))
+    assert [path.name for path in tmp_path.iterdir()] == ["before.safetensors"]
+
+
+@pytest.fixture
+def encoder(tmp_path, monkeypatch):
+    """A pre-trained encoder as a Python package, of one layer and a few words."""
+    folder = tmp_path / "packages/tiny_encoder"
+    tokenizer = tiny_tokenizer()
+    config = BertConfig(
+        vocab_size=400, hidden_size=Config().hidden, num_hidden_layers=1, intermediate_size=8
+    )
+    BertModel(config, add_pooling_layer=False).save_pretrained(folder / "model")
+    (folder / "__init__.py").touch()
+    tokenizer.enable_truncation(8)
+    tokenizer.enable_padding()
+    tokenizer.save(str(folder / "model/tokenizer.json"))
+    monkeypatch.syspath_prepend(folder.parent)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    return folder / "model"
+
+
+def test_start_from_a_package(encoder):
+    """Training starts from the weights in a package, and cuts no text short."""
+    recipe = replace(tiny_recipe(), encoder={"package": "tiny_encoder", "hub": "none"})
+    network, tokenizer = build_start(recipe)
+    stored = load_file(encoder / "model.safetensors")
+    assert equal(stored, network.encoder.state_dict())
+    assert network.encoder.config.attention_probs_dropout_prob == 0
+    assert len(tokenizer.encode("water " * 20).ids) == 20
+    assert len(tokenizer.encode_batch(["water", "the water"])[0].ids) == 1
+
+
+def test_start_from_the_hub(tmp_path, monkeypatch):
+    """Without the package, the same weights are taken from the hub."""
+    fetched = {"some/encoder": str(tmp_path)}
+    hub = SimpleNamespace(snapshot_download=fetched.__getitem__)
+    monkeypatch.setitem(sys.modules, "huggingface_hub", hub)
+    recipe = replace(tiny_recipe(), encoder={"package": "not_installed", "hub": "some/encoder"})
+    assert find_encoder(recipe) == tmp_path
