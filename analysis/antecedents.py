@@ -96,6 +96,10 @@ class Focus:
         paragraph = self.discourse.paragraph(position)
         return self.speaker is not None and paragraph - self.speaker.paragraph <= _MAX_BREAKS
 
+    def recent(self) -> set[int]:
+        """Return the entities that were referred to lately."""
+        return {reference.entity for reference in self.references}
+
     def find_pair(self, position: int) -> tuple[int, ...]:
         """Return several people who were heard or named together just before a position."""
         if len(self.together) > 1 and self.is_near(position):

@@ -36,6 +36,8 @@ _INVERTED = re.compile(
 _REPORTING = re.compile(r"([a-z]+ing)\s+that\s+", re.IGNORECASE)
 # A quotation with a full stop at its end.
 _ENDED = re.compile(r"\.[\s\"“”’»]*$")
+# A longer sentence is none: something else went wrong there.
+_MAX_SENTENCE = 500
 _FINAL = ' .!?\n\r\t"”'
 _CALLING = word_set(
     "call calls called calling describe describes described describing dub dubs dubbed dubbing "
@@ -86,10 +88,11 @@ def _complete_that(
     if others or first.of(text).casefold() != "that":
         return attribution
     at = bisect_left(ends, (first.end,))
-    end = ends[at][0] if at < len(ends) else len(text.rstrip(_FINAL))
-    return (
-        replace(attribution, content=(Span(first.start, end),)) if end > first.end else attribution
-    )
+    end = ends[at][0] if at < len(ends) else len(text)
+    if end - first.end > _MAX_SENTENCE:
+        return attribution
+    end = first.start + len(text[first.start : end].rstrip(_FINAL))
+    return replace(attribution, content=(Span(first.start, end),))
 
 
 def _free_stray(text: str, attribution: Attribution, states: Sequence[int]) -> Attribution:

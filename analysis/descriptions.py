@@ -90,9 +90,9 @@ class _Description:
         if role is None and self._words[0] in _A and self._discourse.is_heading(self._position):
             # "A union has endorsed …": which one, the story tells next.
             role = describe(self._source.words[1:])
-            holders = self._roles.holding(role) if role is not None else []
+            holders = self._roles.holding(role, self._focus.recent()) if role is not None else []
             return _named(self._find_following(holders))
-        holders = self._roles.holding(role) if role is not None else []
+        holders = self._roles.holding(role, self._focus.recent()) if role is not None else []
         if not holders and _EPITHET.fullmatch(" ".join(self._words)):
             return _named(self._focus.clearest(self._position, EntityType.PERSON))
         if role is None:

@@ -164,7 +164,7 @@ class _Sweep:
             return (named.entity,) if is_person is (word not in ("which", "that")) else ()
         match = _DESCRIBED.search(text, start, end)
         role = describe(match.group("words").split()) if match else None
-        holders = self._roles.holding(role) if role is not None else []
+        holders = self._roles.holding(role, self._focus.recent()) if role is not None else []
         return tuple(holders) if len(holders) == 1 else ()
 
     def _organization(self, position: int) -> tuple[int, ...]:

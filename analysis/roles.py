@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from analysis.discourse import Discourse, Named
@@ -51,6 +51,8 @@ _QUALIFIED = re.compile(
 )
 _COMPLEMENT = re.compile(r"\s+(?:of|for)\s+(?:the\s+)?((?:[^\W\d_a-z][\w.'\u2019-]*\s?){1,4})")
 _REACH = 80
+# More holders of one role than this are not compared each time that it is named.
+_MANY = 40
 _MAX_MODIFIERS = 5
 
 
@@ -73,13 +75,16 @@ class Roles:
 
     holders: dict[str, dict[int, frozenset[str]]]
 
-    def holding(self, role: Role) -> list[int]:
+    def holding(self, role: Role, near: Collection[int]) -> list[int]:
         """Return the entities that a definite description of `role` can mean.
 
         Where the description narrows the role down ("Ukrainian"), only holders remain
-        whom the text narrows down in the same way.
+        whom the text narrows down in the same way. Where very many hold it, only those
+        `near` are looked at.
         """
         known = self.holders.get(role.noun, {})
+        if len(known) > _MANY:
+            known = {entity: known[entity] for entity in near if entity in known}
         holders = {e: words for e, words in known.items() if _is_compatible(role.modifiers, words)}
         wanted = role.modifiers - _RANKS
         shared = {e: len(_alike(wanted, words)) for e, words in holders.items()}

@@ -38,6 +38,10 @@ _OFFICES = word_set(
 _MODEST = word_set("himself herself themselves itself too also jr sr ii iii iv both alone then")
 _ARTICLES = word_set("the a an")
 _DASHES = frozenset(["-", "--", "\u2013", "\u2014"])
+# Nobody is introduced at greater length, in characters.
+_LONGEST = 1000
+# More who speak together than these are not told one by one.
+_MOST_HEADS = 10
 # How far a source that is cut short is looked for its name.
 _MAX_PHRASE = 60
 _WORD = re.compile(r"[^\W_]+(?:[.'\u2019-][^\W_]+)*|&")
@@ -63,6 +67,7 @@ class Source:
 def read_source(discourse: Discourse, span: Span) -> Source:
     """Tell what form the words at `span` give the speaker in."""
     text = discourse.text
+    span = Span(span.start, min(span.end, span.start + _LONGEST))
     words = _folded_words(text, span)
     if words and words[0] in PRONOUNS and (len(words) == 1 or words[1] in _MODEST):
         return Source(MentionKind.PRONOUN, words=words[:1])
@@ -132,6 +137,8 @@ def _heads(discourse: Discourse, segment: Span) -> tuple[int, ...]:
         between = _WORD.findall(text, start, max(start, name.span.start))
         before = [fold_word(word) for word in between]
         if heads and not (before and before[0] in _CONJUNCTIONS):
+            break
+        if len(heads) == _MOST_HEADS:
             break
         blocked = any(word in _QUALIFIERS for word in (before[1:] if heads else before))
         if blocked and not _is_office(between, discourse.type_of(name.entity)):

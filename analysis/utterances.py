@@ -99,8 +99,10 @@ class _Parts:
             return
         owner = (reported or near)[0]
         own = [Span(quotation.start, quotation.end) for quotation in chain]
-        rest = (span for i in near for span in self._contents[i])
-        own += [span for span in rest if not any(whole.overlaps(span) for whole in own)]
+        ends = [whole.end for whole in own]
+        for span in [span for i in near for span in self._contents[i]]:
+            at = bisect_right(ends, span.start)
+            own += [] if at < len(ends) and own[at].overlaps(span) else [span]
         for i in near:
             self._contents[i] = sorted(own) if i == owner else []
 
@@ -155,7 +157,7 @@ def _find_chains(text: str, quotations: Sequence[Quotation]) -> Iterator[list[Qu
     chain: list[Quotation] = []
     for first, second in pairwise(quotations):
         if first.closer is None and _NEXT_PARAGRAPH.fullmatch(text, first.end, second.start):
-            chain = [*(chain or [first]), second]
+            chain += [second] if chain else [first, second]
         elif chain:
             yield chain
             chain = []

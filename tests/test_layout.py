@@ -39,7 +39,14 @@ def test_wheel_holds_every_module(wheel):
 
 @pytest.mark.parametrize(
     "name",
-    ["model.safetensors", "tokenizer.json", "config.json", "resources.json", "MODEL_CARD.md"],
+    [
+        "model.safetensors",
+        "tokenizer.json",
+        "config.json",
+        "confidences.json",
+        "resources.json",
+        "MODEL_CARD.md",
+    ],
 )
 def test_wheel_holds_the_model(wheel, name):
     """The weights and what goes with them ship inside the package."""

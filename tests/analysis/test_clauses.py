@@ -226,6 +226,33 @@ def test_that_alone(text, found, words):
 
 
 @pytest.mark.parametrize(
+    ("text", "found", "read"),
+    [
+        pytest.param("“It is late,” said Ann Lee. We left.", (["“It is late,” said Ann Lee"],), [("“It is late,”", "said", "Ann Lee")], id="clause"),
+        pytest.param("“Is it late?” asked the mayor Ann Lee, who left.", (["“Is it late?” asked the mayor Ann Lee,"],), [("“Is it late?”", "asked", "the mayor Ann Lee")], id="title, and a comma"),
+        pytest.param("“It is late,” said Ann Lee. Reports say we left.", (["“It is late,” said Ann Lee", "we left"], "say", "Reports"), [("“It is late,”", "said", "Ann Lee"), ("we left", "say", "Reports")], id="other words of another clause"),
+        pytest.param("We left, or “it is late,” said Ann Lee.", (["We left", "“it is late,” said Ann Lee"],), [("We left|“it is late,”", "said", "Ann Lee")], id="words before it"),
+        pytest.param("“It is late,” thought Ann Lee. We left.", (["“It is late,” thought Ann Lee"],), [("“It is late,” thought Ann Lee", None, None)], id="no verb of speech"),
+        pytest.param("It is late,” said Ann Lee. We left.", (["It is late,” said Ann Lee"],), [("It is late,” said Ann Lee", None, None)], id="a stray mark"),
+        pytest.param("“It is late” said Ann Lee. We left.", (["“It is late” said Ann Lee"],), [("“It is late” said Ann Lee", None, None)], id="nothing broken off"),
+        pytest.param("“It is late,” said nobody. We left.", (["“It is late,” said nobody"],), [("“It is late,” said nobody", None, None)], id="no name"),
+    ],
+)  # fmt: skip
+def test_clause_within_the_words(text, found, read):
+    """A clause of speech after a quotation, taken into its words, is what reports it."""
+    states = mark_states(text, pair_marks(text))
+    corrected = correct_clauses(text, [attribution_of(text, *found)], [], states)
+    assert [
+        (
+            "|".join(content.of(text) for content in own.content),
+            own.cue[0].of(text) if own.cue else None,
+            own.speaker.of(text) if own.speaker else None,
+        )
+        for own in corrected
+    ] == read
+
+
+@pytest.mark.parametrize(
     ("text", "words", "cue", "is_free"),
     [
         pytest.param("“It is late.” Lee stood up.", "“It is late.”", "stood", True, id="no verb of speech"),

@@ -83,6 +83,24 @@ def test_nobody_is_named(text, contents, speaker, confidence, is_kept):
 
 
 @pytest.mark.parametrize(
+    ("text", "cue", "is_kept"),
+    [
+        pytest.param("It was reported that it is late.", "reported", True, id="verb alone"),
+        pytest.param("It was reported that it is late.", "was reported", True, id="auxiliary too"),
+        pytest.param("They were soon told that it is late.", "told", True, id="adverb"),
+        pytest.param("It has been said that it is late.", "said", True, id="been"),
+        pytest.param("Nobody reported that it is late.", "reported", False, id="active"),
+        pytest.param(
+            "It was, they reported, clear that it is late.", "reported", False, id="apart"
+        ),
+    ],
+)
+def test_the_passive_has_no_speaker(text, cue, is_kept):
+    """Few words that nobody is named for are a quote where nobody could be."""
+    assert (finish(text, ["it is late"], cue, confidence=0.1) is not None) is is_kept
+
+
+@pytest.mark.parametrize(
     ("text", "cues", "cue"),
     [
         pytest.param("Ann said it is late, adding it was.", ["said", "adding"], "said", id="the nearest"),

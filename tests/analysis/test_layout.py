@@ -20,6 +20,13 @@ def test_signed_quotation(dash):
     assert parts(text) == [("Ann Lee, mayor", dash, "“We will win this, whatever it takes.”")]
 
 
+@pytest.mark.parametrize("marks", ["“”", "”“", "„“", '""', "«»", "»«"])
+def test_signed_with_any_marks(marks):
+    """The marks of a signed quotation may be any, as wrong ones are."""
+    words = "We will win this, whatever it takes.".join(marks)
+    assert parts(f"{words} — Ann Lee") == [("Ann Lee", "—", words)]
+
+
 def test_signed_without_capitals():
     """In a text without capitals a signature has none either."""
     text = "“we will win this, whatever it takes.” ― ann lee, mayor"
@@ -61,6 +68,7 @@ def test_transcript():
         pytest.param("Ann: No.\nBo: Yes.\nANN: So.\nAnn: Or.", ["Ann", "Bo", "ANN", "Ann"], id="capitals among them"),
         pytest.param("SMITH: No.\nJo Ek: Yes.\nJONES: So.", ["SMITH", "JONES"], id="capitals among others"),
         pytest.param("“SMITH: No.”\n“JONES: Yes.”", ["SMITH", "JONES"], id="within marks"),
+        pytest.param("`` SMITH: No.''\n‘JONES: Yes.’", ["SMITH", "JONES"], id="within odd marks"),
         pytest.param("Q. Who did?\nA. Nobody.", ["Q", "A"], id="question and answer"),
         pytest.param("Q: Who did?\nA: Nobody.", ["Q", "A"], id="with colons"),
         pytest.param("Q. Who?\nA. Nobody.\nANN LEE: So.\nBO EK: Or.", ["Q", "A", "ANN LEE", "BO EK"], id="letters and names"),

@@ -306,6 +306,7 @@ def slow_steps(build: Callable[[int], Page], count: int) -> list[str]:
         pytest.param(lambda n: page("He said that it rained, and " * n, "", rf"{SHE_SAID} (?P<content>that)"), 12_000, id="that in one sentence"),
         pytest.param(lambda n: page("He left, saying that it rained. " * n, "", r"(?P<content>saying that[^.]+)"), 12_000, id="participles"),
         pytest.param(lambda n: page("Lee's " * n + "said: we go.", "Lee", r"^(?P<speaker>.*) (?P<cue>said): (?P<content>we go)"), 12_000, id="a speaker of many owners"),
+        pytest.param(lambda n: page("an aide of the " + "very " * n + "nominee, " + "Lee, " * n + "said: we go.", "Lee", r"^(?P<speaker>.*), (?P<cue>said): (?P<content>we go)"), 4_000, id="a speaker of many words and names"),
         pytest.param(lambda n: page("and ".join([f"G{word(i)}x " for i in range(n)]) + "said we go. " + "They said no way. " * n, r"G\w+x", r"(?P<speaker>G.*x|They) (?P<cue>said) (?P<content>[^.]+)"), 2_000, id="many who speak together"),
     ],
 )  # fmt: skip

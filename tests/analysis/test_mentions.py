@@ -193,10 +193,15 @@ def test_clean_span(name, kind, clean):
         pytest.param("Jo Biden Jr left", "Jo Biden Jr", PERSON, "Jo Biden Jr", id="no full stop"),
         pytest.param("Jo Bidenjr. left", "Jo Bidenjr", PERSON, "Jo Bidenjr", id="within a word"),
         pytest.param("Acme Jr. left", "Acme Jr", ORGANIZATION, "Acme Jr", id="no person"),
+        pytest.param("Acme Inc. left", "Acme Inc", ORGANIZATION, "Acme Inc.", id="Inc."),
+        pytest.param("Acme, Bros. left", "Acme, Bros", ORGANIZATION, "Acme, Bros.", id="Bros."),
+        pytest.param("Acme Inc left", "Acme Inc", ORGANIZATION, "Acme Inc", id="Inc"),
+        pytest.param("Acme Zinc. left", "Acme Zinc", ORGANIZATION, "Acme Zinc", id="another word"),
+        pytest.param("Jo Co. left", "Jo Co", PERSON, "Jo Co", id="no organisation"),
     ],
 )
 def test_suffix_with_a_full_stop(text, words, kind, clean):
-    """The full stop of a person's "Jr." belongs to the name, even if the model left it out."""
+    """The full stop of "Jr." or "Inc." belongs to the name, even if the model left it out."""
     assert clean_span(text, span_of(text, words), kind).of(text) == clean
 
 

@@ -9,6 +9,7 @@ import torch
 from stanza.pipeline.processor import Processor
 
 import analysis.processors
+from analysis.confidence import CONFIDENCES_FILE, Confidences, SpeakerForm
 from analysis.document import (
     Analysis,
     AttributionStatus,
@@ -24,6 +25,7 @@ from analysis.markup import make_legible
 from analysis.models import WEIGHTS_FILE
 from analysis.pipeline import PackagePipeline, WhosaidPipeline, load_pipeline
 from tests.tiny_model import WIDE, write_tiny_model
+from training.export import write_confidences
 
 STORY = (
     "Mayor Ann Lee opened the harbour in Larnport on Monday. “We have waited ten years for this "
@@ -198,6 +200,25 @@ def test_folder_without_a_model(tmp_path):
         WhosaidPipeline(tmp_path)
 
 
+def test_folder_without_confidences(tmp_path):
+    """A folder that does not say what its scores mean is refused as well."""
+    folder = write_tiny_model(tmp_path)
+    (folder / CONFIDENCES_FILE).unlink()
+    with pytest.raises(ModelDamaged, match="No such file"):
+        WhosaidPipeline(folder)
+
+
+def test_scores_become_probabilities(tmp_path):
+    """What lies beside the weights says what the scores of quotes mean."""
+    folder = write_tiny_model(tmp_path, config=WIDE)
+    never = Confidences(speaker=dict.fromkeys(SpeakerForm, 0.0))
+    write_confidences(never, folder / CONFIDENCES_FILE)
+    quotes = analyze_one(WhosaidPipeline(folder), STORY * 3).quotes
+    assert quotes
+    assert {quote.confidence for quote in quotes} == {0.0}
+    assert all(quote.content_confidence > 0 for quote in quotes)
+
+
 def test_names_only():
     """A package that finds names only still gives quotes, with a warning that nobody says them."""
     text = "Ann sagt: “Wir gehen heute nicht mehr nach Hause.”"
@@ -215,7 +236,7 @@ def spans_of(analysis: Analysis) -> list[Span]:
     for quote in analysis.quotes:
         found += quote.fragments
         found += [quote.cue] if quote.cue else []
-        for speaker in filter(None, (quote.speaker, *quote.candidates)):
+        for speaker in filter(None, (quote.speaker, *quote.candidates, *quote.joint)):
             found += [speaker.mention.span] if speaker.mention else []
     return found
 

@@ -142,13 +142,26 @@ def test_contents_that_go_on(gap, count):
         pytest.param("Ann said: {“Do we go?”}", "{“We stay.”}", 2, id="a question and its answer"),
         pytest.param("Ann said: {“Do we go?}", "{“We stay.”}", 1, id="a question left open"),
         pytest.param("Ann said: {we go}.", "{“We stay.”}", 2, id="no marks in the first"),
-        pytest.param("Ann said: {“We go.”}", "{We stay}.", 2, id="no marks in the second"),
+        pytest.param("Ann said: {we go}.", "{We stay}.", 2, id="no marks at all"),
     ],
 )
 def test_contents_in_the_next_paragraph(first, second, count):
     """A quotation goes on in the next paragraph where it was left open, or closed after its cue."""
     text = re.sub("[{}]", "", f"{first}\n{second}")
     assert len(read(text, attribution(text, [first, second], "said", "Ann"))) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "contents", "found"),
+    [
+        pytest.param("Ann said “we go”, and it was cold that day in the old town.", ["“we go”", "in the old town"], [(DIRECT, ["we go"])], id="after it"),
+        pytest.param("It was cold that day in the old town when “we go” was what Ann said.", ["It was cold", "“we go”"], [(DIRECT, ["we go"])], id="before it"),
+        pytest.param("Ann said it was cold that day in the old town, and “we go” too.", ["it was cold", "“we go”"], [(INDIRECT, ["it was cold"]), (DIRECT, ["we go"])], id="around words without marks"),
+    ],
+)  # fmt: skip
+def test_the_story_around_a_quotation(text, contents, found):
+    """What stands far from a quotation, and in no marks, is no words of whoever is quoted."""
+    assert read(text, attribution(text, contents, "said", "Ann")) == found
 
 
 def test_words_of_the_paragraph_before():
@@ -234,6 +247,8 @@ def test_same_claims():
     ("text", "contents"),
     [
         pytest.param("“This is a whole utterance that nobody read.”", 1, id="alone"),
+        pytest.param("“Said the mayor of the old town, who left.”", 1, id="a verb that begins it"),
+        pytest.param("“said the mayor of the old town, who left.”", 0, id="between two quotations"),
         pytest.param("“Too short.”", 0, id="short"),
         pytest.param("The book “This is a title of many words.” sold well.", 0, id="within a sentence"),
         pytest.param("“This is something without an end at all” he", 0, id="no sentence's end"),

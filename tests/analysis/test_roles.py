@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.roles import Role, describe, find_roles
+from analysis.roles import Role, Roles, describe, find_roles
 from tests.analysis.stories import discourse_of, names_of
 
 NAMES = {
@@ -15,7 +15,8 @@ NAMES = {
 def holding(text, description):
     """Return the names of those whom a description can mean in a text."""
     discourse = discourse_of(text, **NAMES)
-    return names_of(discourse, find_roles(discourse).holding(describe(description.split())))
+    holders = find_roles(discourse).holding(describe(description.split()), ())
+    return names_of(discourse, holders)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,20 @@ def test_complements(text, description, names):
 def test_bodies(text, description, names):
     """An organisation has the roles that its name says, and the ones that it is known by."""
     assert holding(text, description) == names
+
+
+@pytest.mark.parametrize(
+    ("near", "holders"),
+    [
+        pytest.param((), [], id="none near"),
+        pytest.param((7,), [7], id="one near"),
+        pytest.param((99, 7, 3), [7, 3], id="two of three near"),
+    ],
+)
+def test_very_many_of_one_role(near, holders):
+    """Where very many have one role, only those near by can be meant."""
+    roles = Roles({"senator": dict.fromkeys(range(50), frozenset())})
+    assert roles.holding(Role("senator", frozenset()), near) == holders
 
 
 @pytest.mark.parametrize(

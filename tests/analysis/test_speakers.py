@@ -1,11 +1,13 @@
 """Speakers resolved to entities."""
 
+from dataclasses import replace
+
 import pytest
 
-from analysis.document import AttributionStatus, EntityType, Mention, MentionKind, Span
+from analysis.document import Attitude, AttributionStatus, EntityType, Mention, MentionKind, Span
 from analysis.entities import group_mentions
 from analysis.speakers import resolve_speakers
-from tests.analysis.stories import quotes_of, said_by, sentences_of, tell
+from tests.analysis.stories import mentions_of, quotes_of, said_by, sentences_of, tell
 
 ANN, BOB = "Ann Lee", "Bob Roe"
 
@@ -90,6 +92,25 @@ def test_he_is_not_named_in_his_own_words():
     """Names inside the words that somebody says are not the speaker's."""
     text = "Mr. Roe came. “Mr. Lee is a fool,” he said."
     assert said_by(text, ("Mr. Lee is a fool,", "{he} said"), people=["Roe", "Lee"]) == ["Roe"]
+
+
+@pytest.mark.parametrize(
+    ("attitude", "speaker"),
+    [
+        pytest.param(Attitude.SPEECH, "Kim Ek", id="said"),
+        pytest.param(Attitude.BELIEF, "Kit Roe", id="believed"),
+        pytest.param(Attitude.OTHER, "Kit Roe", id="neither"),
+    ],
+)
+def test_names_in_what_is_said(attitude, speaker):
+    """Who is named in what somebody says is less in mind than who is named by the story."""
+    text = "Kim Ek sat. Some say that Kit Roe is ill. Then he said it was over."
+    people = ["Kim Ek", "Kit Roe"]
+    told, said = quotes_of(text, ("that Kit Roe is ill", None), ("it was over", "{he} said"))
+    entities = group_mentions(text, mentions_of(text, people=people))
+    quotes = [replace(told, attitude=attitude), said]
+    (_, quote), _ = resolve_speakers(text, quotes, entities, sentences_of(text))
+    assert quote.speaker.name == speaker
 
 
 def test_equal_candidates_are_ambiguous():

@@ -116,8 +116,9 @@ ALL_THREE = ["“We go and go.", "“We stay.", "“We sleep,”"]
     ("found", "joined"),
     [
         pytest.param([(["“We sleep,”"], "said")], [(ALL_THREE, "said")], id="only the last read"),
-        pytest.param([(["“We go and go."],), (["We stay"],), (["“We sleep,”"], "said")], [(["“We go and go.", "We stay", "“We sleep,”"], "said")], id="all read apart"),
-        pytest.param([(["We go"],)], [(["We go", "“We stay.", "“We sleep,”"], None)], id="nobody reported"),
+        pytest.param([(["“We go and go."],), (["We stay"],), (["“We sleep,”"], "said")], [(ALL_THREE, "said")], id="all read apart"),
+        pytest.param([(["We go"],)], [(ALL_THREE, None)], id="nobody reported"),
+        pytest.param([(["“We sleep,”", "Ann."], "said")], [([*ALL_THREE, "Ann."], "said")], id="words after it"),
         pytest.param([(["“We go and go."], "stay"), (["“We sleep,”"], "said")], [(["“We go and go."], "stay"), (["“We sleep,”"], "said")], id="two reported"),
         pytest.param([], [], id="none read"),
     ],
