@@ -91,8 +91,9 @@ def _complete_that(
     end = ends[at][0] if at < len(ends) else len(text)
     if end - first.end > _MAX_SENTENCE:
         return attribution
-    end = first.start + len(text[first.start : end].rstrip(_FINAL))
-    return replace(attribution, content=(Span(first.start, end),))
+    if at == len(ends):
+        end = first.start + len(text[first.start : end].rstrip(_FINAL))
+    return replace(attribution, content=(Span(first.start, max(first.end, end)),))
 
 
 def _free_stray(text: str, attribution: Attribution, states: Sequence[int]) -> Attribution:

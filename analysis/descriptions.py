@@ -8,6 +8,7 @@ from analysis.antecedents import IN_MIND, Answer, Focus, choose
 from analysis.document import EntityType, MentionKind, Span
 from analysis.genders import noun_gender, pronoun_gender
 from analysis.names import fold_word
+from analysis.offices import ORGANIZATION_ROLES
 from analysis.roles import Roles, describe
 from analysis.sources import Source
 from analysis.wordlists import word_set
@@ -90,7 +91,8 @@ class _Description:
         if role is None and self._words[0] in _A and self._discourse.is_heading(self._position):
             # "A union has endorsed …": which one, the story tells next.
             role = describe(self._source.words[1:])
-            holders = self._roles.holding(role, self._focus.recent()) if role is not None else []
+            is_body = role is not None and role.noun in ORGANIZATION_ROLES
+            holders = self._roles.holding(role, self._focus.recent()) if role and is_body else []
             return _named(self._find_following(holders))
         holders = self._roles.holding(role, self._focus.recent()) if role is not None else []
         if not holders and _EPITHET.fullmatch(" ".join(self._words)):
