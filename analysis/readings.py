@@ -16,6 +16,9 @@ ATTRIBUTION_TAGS = TagScheme.bio([SOURCE, CUE, CONTENT])
 # What the tokenizer takes for one word at most; longer runs have no pieces of their own.
 _LONGEST_WORD = 100
 
+_FIRST_HALVES = frozenset("ÃÂÄÅ")
+_SECOND_HALVES = frozenset(map(chr, range(0x80, 0xC0))) - frozenset("\u00a0«»")
+
 Link = tuple[int | None, float]
 """The number of the fragment linked to, or None, and the probability of that."""
 
@@ -64,7 +67,10 @@ def build_reading(text: str, tagged: TaggedText) -> Reading:
 
 
 def _is_word(text: str, at: int) -> bool:
-    return text[at].isalnum() or category(text[at])[0] == "M"
+    if text[at].isalnum() or category(text[at])[0] == "M":
+        return True
+    # The second half of a letter that was decoded as Latin-1 ("FranÃ§ois").
+    return at > 0 and text[at - 1] in _FIRST_HALVES and text[at] in _SECOND_HALVES
 
 
 class _Placer:

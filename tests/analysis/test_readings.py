@@ -55,6 +55,8 @@ class Page:
         pytest.param("the planners said", "plan", "planners", id="a part grows to its word"),
         pytest.param("the planners said", "s said", "planners said", id="to the left, too"),
         pytest.param("ann-lee said", "lee", "lee", id="a hyphen parts words"),
+        pytest.param("saidÃ§ann x", "ann", "saidÃ§ann", id="a letter decoded as two"),
+        pytest.param("said«ann x", "ann", "ann", id="a mark parts words"),
         pytest.param(
             "e\u0301lee\u0301 x", "lee", "e\u0301lee\u0301", id="combining marks belong to words"
         ),
