@@ -29,6 +29,8 @@ _SENTENCE_END = re.compile(r"\s*[.!?]")
 _PARAGRAPH = re.compile(r"[^\n]+")
 _ANNOUNCED = re.compile(r":\s*$")
 _MARKED = re.compile(r"[\"“”«»„]")
+# Somebody's turn, in a transcript without capitals: “lee: we said so
+_TURN = re.compile(r"\s*[\w.'’-]{1,30}(?: [\w.'’-]{1,30}){0,3}:\s")
 _NEXT_PARAGRAPH = re.compile(r"[^\S\n]*\n\s*")
 
 
@@ -48,7 +50,8 @@ def join_utterances(
         elif _is_followed(text, first, second):
             parts.join_rest(first, second)
     for chain in _find_chains(text, quotations):
-        parts.join_chain(chain)
+        if not any(_TURN.match(text, part.inside_start, part.inside_end) for part in chain):
+            parts.join_chain(chain)
     return parts.joined()
 
 

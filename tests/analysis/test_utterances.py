@@ -128,6 +128,13 @@ def test_chains(found, joined):
     assert join(OVER_THREE, *found) == joined
 
 
+def test_turns_are_no_chain():
+    """The turns of a transcript in small letters, each left open, are not one utterance."""
+    text = "“lee: we go and go.\n“roe: we stay.”"
+    found = [(["we go and go."],), (["we stay.”"],)]
+    assert join(text, *found) == [(contents, None) for (contents,) in found]
+
+
 def test_chains_apart():
     """Each quotation over several paragraphs is one of its own."""
     text = "“We go.\n“We stay,” said Ann.\n“We eat.\n“We sleep,” added Bo."
