@@ -215,6 +215,7 @@ def contents(text, *found):
         pytest.param("Lee said that it is “late. So late”. We left.", ["that"], ["that it is “late. So late”"], id="not to an end within marks"),
         pytest.param("Lee said that it is late.”", ["that"], ["that it is late"], id="to the end of the text"),
         pytest.param("Lee said That it is late\nWe left.", ["That"], ["That it is late"], id="to the end of the line"),
+        pytest.param("Lee said that it is " + "so " * 200 + "late. We left.", ["that"], ["that"], id="a sentence that never ends"),
         pytest.param("Lee said that.", ["that"], ["that"], id="nothing after it"),
         pytest.param("Lee said that it is late.", ["that it is"], ["that it is"], id="more than that"),
         pytest.param("Lee said that, and so, is late.", ["that", "and so"], ["that", "and so"], id="one of two"),

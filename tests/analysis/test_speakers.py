@@ -236,6 +236,14 @@ def test_all_who_speak_together_are_told():
     assert all(mention.kind is MentionKind.NAME for e in entities for mention in e.mentions)
 
 
+def test_very_many_who_speak_together():
+    """Of a long list of those who speak together, the first ten are told."""
+    people = [f"{given}ton Lee" for given in "ABCDEFGHIJKL"]
+    text = f"{' and '.join(people)} said it was over."
+    (quote,), _ = tell(text, ("it was over", " and ".join(people)), people=people)
+    assert [speaker.name for speaker in quote.joint] == people[:10]
+
+
 def test_first_person_inside_a_quote():
     """I and we inside a quote are the one who says it."""
     text = "“Well, we say it is over,” said Ann Lee. “We think so,” we said."

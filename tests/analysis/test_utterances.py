@@ -135,6 +135,13 @@ def test_turns_are_no_chain():
     assert join(text, *found) == [(contents, None) for (contents,) in found]
 
 
+@pytest.mark.parametrize("turn", ["lee: we stay", "Ann Lee: we stay", "the old mayor lee: we stay"])
+def test_a_turn_ends_a_chain(turn):
+    """Where somebody else's turn opens the next paragraph, it is no part of the quotation."""
+    text = f"“We go and go.\n“{turn}.\n“We sleep,” said Ann."
+    assert join(text, (["“We go and go."],)) == [(["“We go and go."], None)]
+
+
 def test_chains_apart():
     """Each quotation over several paragraphs is one of its own."""
     text = "“We go.\n“We stay,” said Ann.\n“We eat.\n“We sleep,” added Bo."
