@@ -7,6 +7,7 @@ texts (Platt 1999) by `python -m training.confidence`, and lie beside the weight
 """
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -34,6 +35,8 @@ class SpeakerForm(StrEnum):
 # Where the quote has no words for its speaker, or they lead to nobody.
 SOURCELESS = frozenset((SpeakerForm.INHERITED, SpeakerForm.NONE))
 UNSPOKEN = "unspoken"
+# Where the texts that the maps were fitted to have none: either of two may be meant.
+_UNSEEN = {SpeakerForm.OPEN: 0.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Confidences:
         content = both = self.content.get(group, IDENTITY)(score)
         if form not in SOURCELESS:
             both = min(content, self.attribution.get(group, IDENTITY)(score))
-        share = self.speaker.get(form, 1.0)
+        share = self.speaker.get(form, _UNSEEN.get(form, 1.0))
         return replace(quote, content_confidence=content, confidence=both * share)
 
 
@@ -98,15 +101,31 @@ def load_confidences(folder: Path) -> Confidences:
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
         content, attribution = (
-            {group: Calibration(**values) for group, values in stored[name].items()}
+            {
+                group: Calibration(_finite(values["slope"]), _finite(values["intercept"]))
+                for group, values in stored[name].items()
+            }
             for name in ("content", "attribution")
         )
         return Confidences(
             content,
             attribution,
-            {SpeakerForm(form): float(share) for form, share in stored["speaker"].items()},
+            {SpeakerForm(form): _share(share) for form, share in stored["speaker"].items()},
         )
     except OSError as error:
         raise ModelDamaged(str(path), error.strerror or "cannot be read") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelDamaged(str(path), "does not hold confidences") from error
+
+
+def _finite(number: object) -> float:
+    if not isinstance(number, int | float) or not math.isfinite(number):
+        raise ValueError(f"not a finite number: {number!r}")
+    return float(number)
+
+
+def _share(number: object) -> float:
+    share = _finite(number)
+    if not 0.0 <= share <= 1.0:
+        raise ValueError(f"not a share: {share}")
+    return share

@@ -150,6 +150,13 @@ def stored(**parts):
         pytest.param(stored(speaker={"whisper": 1.0}), id="no form"),
         pytest.param(stored(speaker={"name": "often"}), id="no share"),
         pytest.param(stored(speaker={"name": None}), id="nothing for a share"),
+        pytest.param(stored(speaker={"name": 1.5}), id="more than all"),
+        pytest.param(
+            stored(attribution={"direct": {"slope": "1", "intercept": 0}}), id="text for a slope"
+        ),
+        pytest.param(
+            stored(content={"direct": {"slope": float("nan"), "intercept": 0}}), id="no number"
+        ),
         pytest.param("\udcff", id="not UTF-8"),
     ],
 )
@@ -158,3 +165,9 @@ def test_damaged_confidences(tmp_path, content):
     (tmp_path / CONFIDENCES_FILE).write_text(content, "utf-8", "surrogateescape")
     with pytest.raises(ModelDamaged, match="does not hold confidences"):
         load_confidences(tmp_path)
+
+
+def test_either_of_two():
+    """Where nothing was fitted for an open question, the likelier of two is right half the time."""
+    either = replace(FLOATING, status=AMBIGUOUS)
+    assert Confidences().rate(either).confidence == pytest.approx(FLOATING.confidence / 2)
