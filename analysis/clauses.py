@@ -175,7 +175,7 @@ def _free_inverted(
 ) -> Iterator[Attribution]:
     """Read the clause after a quotation that the model took into its words: "“…,” said Ann Lee".
 
-    It is the quotation's own; cue and speaker elsewhere are of the other words only.
+    It is the quotation's, and of words before it; cue and speaker elsewhere are of those after it.
     """
     for at, span in enumerate(attribution.content):
         match = _INVERTED.search(text, span.start, span.end)

@@ -9,8 +9,8 @@ from analysis.document import Attitude
 # "say", "tell", "talk", "complain", "advise" and "promise" of Levin, English Verb Classes (1993).
 _REGULAR = """
     accuse acknowledge add address admit advise affirm agree allege announce answer apologize call
-    advocate applaud articulate attack congratulate chant criticise dispute endorse hail joke laud
-    lash notify pronounce rebut recommend refute ridicule signal sing tout
+    advocate applaud articulate attack congratulate chant dispute endorse hail laud lash notify
+    pronounce rebut recommend refute ridicule signal sing
     apologise argue ask assert assure attest aver blame blast blog boast brag caution challenge
     charge chide cite claim clarify comment complain concede conclude condemn confess confide
     confirm contend continue counter criticize criticise cry decry declare defend demand denounce

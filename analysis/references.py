@@ -160,7 +160,7 @@ class _Sweep:
         if named is None and (match := _APPOSED.search(text, start, end)):
             named = discourse.named_ending(match.start())
         if named is not None:
-            is_person = discourse.type_of(named.entity) is EntityType.PERSON
+            is_person = discourse.is_person(named.entity)
             return (named.entity,) if is_person is (word not in ("which", "that")) else ()
         match = _DESCRIBED.search(text, start, end)
         role = describe(match.group("words").split()) if match else None
@@ -173,7 +173,7 @@ class _Sweep:
         ranking = self._focus.rank(position, None, EntityType.ORGANIZATION)
         if not ranking or ranking[0][0] < _MIN_ORGANIZATION:
             return ()
-        if speaker is not None and self._discourse.type_of(speaker.entity) is EntityType.PERSON:
+        if speaker is not None and self._discourse.is_person(speaker.entity):
             people = self._focus.rank(position, None)
             if people and people[0][0] > ranking[0][0]:
                 return ()

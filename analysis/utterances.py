@@ -176,7 +176,7 @@ def close_quotations(
     Return the quotations and the attributions, without the words that the model took to go
     on after the sentence. A quotation that goes on in the next paragraph is left open.
     """
-    left_open = {q.start: q for chain in _find_chains(text, quotations) for q in chain[:-1]}
+    left_open = {q.start for chain in _find_chains(text, quotations) for q in chain[:-1]}
     lost = [q for q in quotations if q.closer is None and q.start not in left_open]
     starts = [quotation.start for quotation in lost]
     ends: dict[int, int] = {}
