@@ -98,6 +98,11 @@ unit: $(VENV)/.dev install
 	@echo "==> Tests"
 	$(BIN)/python -m pytest --cov $(PYTEST_ARGS)
 
+.PHONY: fuzz
+fuzz: $(VENV)/.dev install ## Send the service very many requests made of openapi.yaml (EXAMPLES=700: of each operation)
+	@echo "==> Fuzzing"
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),700) $(BIN)/python -m pytest tests/contract/test_contract.py
+
 .PHONY: openapi
 openapi: install ## Write openapi.yaml from the code
 	@echo "==> Writing openapi.yaml"

@@ -4,8 +4,11 @@ Offsets index the text exactly as submitted, in Unicode code points. Everything
 here is immutable and refuses to be built from values that make no sense.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+from analysis.errors import UnsupportedLanguage
 
 
 class EntityType(StrEnum):
@@ -133,10 +136,25 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownEntity:
+    """Someone or something that a newsroom knows: its canonical name, and what it is filed under.
+
+    `uri` is the newsroom's own identifier.
+    """
+
+    name: str
+    type: EntityType
+    aliases: tuple[str, ...] = ()
+    uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
     """Someone or something that a text names, with every mention of it in text order.
 
-    `salience` is the entity's share of the document's attention, 0 to 1.
+    `salience` is the entity's share of the document's attention, 0 to 1. `uri` is that of
+    the known entity that this one is; `candidates` lists those that it may be, where there
+    are several.
     """
 
     id: str
@@ -145,6 +163,8 @@ class Entity:
     aliases: tuple[str, ...]
     mentions: tuple[Mention, ...]
     salience: float
+    uri: str | None = None
+    candidates: tuple[KnownEntity, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.mentions:
@@ -224,6 +244,24 @@ class AnalysisWarning:
 
 
 @dataclass(frozen=True, slots=True)
+class Article:
+    """What is analyzed: a text, and what is known of its layout.
+
+    The text is a headline, if there is one, what parts the two, and from `body_start` on
+    the body. `block_quotes` are the stretches that its layout sets off as quotations, in
+    text order and apart from each other.
+    """
+
+    text: str
+    body_start: int = 0
+    block_quotes: tuple[Span, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.body_start <= len(self.text):
+            raise ValueError(f"a body does not start at {self.body_start}")
+
+
+@dataclass(frozen=True, slots=True)
 class Analysis:
     """The entities and quotes of one text, each in order of first appearance."""
 
@@ -242,3 +280,30 @@ class ModelInfo:
     version: str
     digest: str
     languages: tuple[str, ...]
+
+
+def find_model(language: str, models: Sequence[ModelInfo]) -> ModelInfo:
+    """Return the first model that reads a language. Raises UnsupportedLanguage."""
+    for model in models:
+        if language in model.languages:
+            return model
+    raise UnsupportedLanguage(language, tuple(name for model in models for name in model.languages))
+
+
+def resolve_language(language: str, models: Sequence[ModelInfo]) -> str:
+    """Return the language of a model that a language tag means: "en" for "en-GB" and "EN".
+
+    Tags are those of BCP 47; where none is a model's own, its first part decides. Raises
+    UnsupportedLanguage.
+    """
+    read = [name for model in models for name in model.languages]
+    wanted = language.lower()
+    for form in (str.lower, _primary):
+        for name in read:
+            if form(name) == form(wanted):
+                return name
+    raise UnsupportedLanguage(language, tuple(read))
+
+
+def _primary(language: str) -> str:
+    return language.partition("-")[0]

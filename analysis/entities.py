@@ -16,7 +16,6 @@ _PREFIXES = {
     EntityType.PLACE: "pla-",
 }
 _ID_DIGITS = 8
-_SALIENCE_DIGITS = 4
 # A word in capitals that is longer than this is taken for emphasis, a shorter one for an acronym.
 _MAX_ACRONYM = 4
 
@@ -24,13 +23,11 @@ _MAX_ACRONYM = 4
 def group_mentions(text: str, mentions: Sequence[Mention]) -> tuple[Entity, ...]:
     """Return the entities that a document names, in the order of their first mention.
 
-    Mentions of different types are never grouped. An entity's salience is its share
-    of all naming in the document, where a name counts 1 at the start of the text,
-    falling to a half at its end. Its id is its type's prefix and 8 hexadecimal digits
-    of the SHA-256 of type and folded name, so that it is the same in every document.
+    Mentions of different types are never grouped. An entity's id is its type's prefix and
+    8 hexadecimal digits of the SHA-256 of type and folded name, so that it is the same in
+    every document. Its salience is not yet rated: 0.
     """
     names = sorted(mention for mention in mentions if mention.kind is MentionKind.NAME)
-    total = sum(_weight(text, mention) for mention in names)
     used: set[str] = set()
     entities = []
     for group in sorted(_group_by_type(text, names), key=lambda group: group[0].mention.span):
@@ -38,7 +35,6 @@ def group_mentions(text: str, mentions: Sequence[Mention]) -> tuple[Entity, ...]
         forms = Counter(naming.printed for naming in group)
         name = max(forms, key=lambda form: _fullness(form, forms))
         members = tuple(naming.mention for naming in group)
-        share = sum(_weight(text, member) for member in members) / total
         entities.append(
             Entity(
                 _new_id(kind, name, used),
@@ -46,7 +42,7 @@ def group_mentions(text: str, mentions: Sequence[Mention]) -> tuple[Entity, ...]
                 name,
                 tuple(form for form in forms if form != name),
                 members,
-                round(share, _SALIENCE_DIGITS),
+                salience=0.0,
             )
         )
     return tuple(entities)
@@ -83,10 +79,6 @@ def _group_by_type(text: str, names: Sequence[Mention]) -> list[list[Naming]]:
         *group_organizations(namings[EntityType.ORGANIZATION]),
         *group_places(namings[EntityType.PLACE]),
     ]
-
-
-def _weight(text: str, mention: Mention) -> float:
-    return 1.0 - 0.5 * mention.span.start / max(1, len(text))
 
 
 def _fullness(form: str, forms: Counter[str]) -> tuple[int, bool, int, int]:

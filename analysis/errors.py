@@ -14,6 +14,14 @@ class UnsupportedLanguage(WhosaidError):
         self.supported = supported
 
 
+class DetectedLanguageUnsupported(UnsupportedLanguage):
+    """No loaded model reads the language that a text was found to be in."""
+
+    def __str__(self) -> str:
+        read = ", ".join(self.supported)
+        return f"the text is in {self.language!r}; what is read is {read}"
+
+
 class ModelDamaged(WhosaidError):
     """A model file is missing, or is not the one that its digest names."""
 

@@ -6,12 +6,13 @@ finds is then put back over the text as it was submitted.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import unescape
 from html.entities import html5
 
-from analysis.document import Entity, Quote, Span, Speaker
+from analysis.document import Article, Entity, Quote, Span, Speaker
 from analysis.wordlists import word_set
 
 # Tags by the names of HTML's elements (WHATWG, section "Elements").
@@ -52,6 +53,24 @@ class Legible:
         if self.starts is None or self.ends is None:
             return span
         return Span(self.starts[span.start], self.ends[span.end - 1])
+
+    def cover(self, article: Article) -> Article:
+        """Return `article`, which was submitted, as a reader sees it."""
+        if self.starts is None:
+            return replace(article, text=self.text)
+        return Article(
+            self.text,
+            self._find(article.body_start),
+            tuple(
+                Span(start, end)
+                for span in article.block_quotes
+                if (start := self._find(span.start)) < (end := self._find(span.end))
+            ),
+        )
+
+    def _find(self, position: int) -> int:
+        """Return the first position of the legible text that does not stand before `position`."""
+        return bisect_left(self.starts or (), position)
 
     def restore_entity(self, entity: Entity) -> Entity:
         """Return `entity` with the spans of the submitted text."""

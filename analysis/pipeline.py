@@ -11,15 +11,26 @@ from typing import Protocol
 import stanza
 import torch
 
-from analysis.document import Analysis, AnalysisWarning, Entity, ModelInfo, Quote
+from analysis.document import (
+    Analysis,
+    AnalysisWarning,
+    Article,
+    Entity,
+    ModelInfo,
+    Quote,
+    Reading,
+    find_model,
+)
 from analysis.entities import group_mentions
-from analysis.errors import UnsupportedLanguage
+from analysis.errors import PackageUnavailable
+from analysis.language_packs import LANGUAGES, find_direct_quotes
 from analysis.markup import Legible, make_legible
 from analysis.mentions import carry_names
 from analysis.models import RESOURCES_FILE, SHIPPED_WEIGHTS
 from analysis.packages import DEFAULT_MODELS_DIR, Package, PackageReader, load_package
 from analysis.processors import STEPS
 from analysis.quotes import find_quotes, read_marks
+from analysis.salience import rate_salience
 
 # Half of a character pair, which JSON can carry and no tokenizer accepts.
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -28,17 +39,21 @@ _NO_ATTRIBUTION = AnalysisWarning(
     "This model finds names only: quotes are what stands between quotation marks, and nobody is "
     "named as their speaker.",
 )
+_DIRECT_ONLY = AnalysisWarning(
+    "indirect-quotes-unsupported",
+    "In this language only direct quotes are found: those between quotation marks.",
+)
 
 
 class Pipeline(Protocol):
-    """What every pipeline offers."""
+    """What every pipeline offers: `models` are those that it reads with, the usual one first."""
 
-    info: ModelInfo
+    models: tuple[ModelInfo, ...]
 
-    def analyze(self, texts: Sequence[str], language: str = "en") -> list[Analysis]:
-        """Return the analysis of each text, in order.
+    def analyze(self, texts: Sequence[str | Article], language: str = "en") -> list[Analysis]:
+        """Return the analysis of each text, in order. A mere string has no headline.
 
-        Raises UnsupportedLanguage where `language` is not among `info.languages`.
+        Raises UnsupportedLanguage where none of the models reads `language`.
         """
         ...
 
@@ -62,68 +77,102 @@ class WhosaidPipeline:
             use_gpu=False,
             verbose=False,
         )
-        self.info: ModelInfo = self._pipeline.processors["encoding"].model.info
+        self.models: tuple[ModelInfo, ...] = (self._pipeline.processors["encoding"].model.info,)
 
-    def analyze(self, texts: Sequence[str], language: str = "en") -> list[Analysis]:
+    def analyze(self, texts: Sequence[str | Article], language: str = "en") -> list[Analysis]:
         """Return the analysis of each text, in order; see `Pipeline`."""
-        _check_language(language, self.info)
-        return [self._analyze(text, language) for text in texts]
+        find_model(language, self.models)
+        return [self._analyze(_as_article(text), language) for text in texts]
 
-    def _analyze(self, text: str, language: str) -> Analysis:
-        legible = make_legible(_readable(text))
+    def _analyze(self, article: Article, language: str) -> Analysis:
+        legible = make_legible(_readable(article.text))
         if not legible.text.strip():
-            return Analysis(text, language)
-        document = self._pipeline(legible.text)
-        return _restore(text, language, legible, document.entities, document.quotes)
+            return Analysis(article.text, language)
+        document = self._pipeline(legible.text, processors=STEPS[0])
+        # Stanza's tokenizers take the text of a document, and nothing else that it has.
+        document.article = legible.cover(article)
+        document = self._pipeline(document, processors=list(STEPS[1:]))
+        return _restore(article.text, language, legible, document.entities, document.quotes)
 
 
 class PackagePipeline:
-    """The pipeline of an official Stanza package, which finds names but not who said what."""
+    """The pipeline of an official Stanza package, which finds names but not who said what.
+
+    A language pack finds direct quotes and their speakers, where there is one.
+    """
 
     def __init__(self, reader: PackageReader) -> None:
         self._reader = reader
-        self.info = reader.info
+        self.models: tuple[ModelInfo, ...] = (reader.info,)
 
-    def analyze(self, texts: Sequence[str], language: str = "en") -> list[Analysis]:
+    def analyze(self, texts: Sequence[str | Article], language: str = "en") -> list[Analysis]:
         """Return the analysis of each text, in order; see `Pipeline`."""
-        _check_language(language, self.info)
-        legibles = [make_legible(_readable(text)) for text in texts]
+        find_model(language, self.models)
+        articles = [_as_article(text) for text in texts]
+        legibles = [make_legible(_readable(article.text)) for article in articles]
         readings = self._reader.read([legible.text for legible in legibles])
         return [
-            _restore(
-                text,
-                language,
-                legible,
-                group_mentions(legible.text, carry_names(legible.text, reading.mentions)),
-                find_quotes(legible.text, read_marks(legible.text)),
-                (_NO_ATTRIBUTION,),
-            )
-            for text, legible, reading in zip(texts, legibles, readings, strict=True)
+            _read_names(article, language, legible, reading)
+            for article, legible, reading in zip(articles, legibles, readings, strict=True)
         ]
+
+
+def _read_names(article: Article, language: str, legible: Legible, reading: Reading) -> Analysis:
+    """Return the analysis of what a package has found in a text."""
+    seen = legible.cover(article)
+    entities = group_mentions(seen.text, carry_names(seen.text, reading.mentions))
+    if language in LANGUAGES:
+        warning = _DIRECT_ONLY
+        quotes = find_direct_quotes(seen.text, entities, language)
+    else:
+        warning = _NO_ATTRIBUTION
+        quotes = find_quotes(seen.text, read_marks(seen.text), block_quotes=seen.block_quotes)
+    entities = rate_salience(seen, entities, quotes)
+    return _restore(article.text, language, legible, entities, quotes, (warning,))
+
+
+class CombinedPipeline:
+    """Several pipelines as one: each text goes to the first that reads its language."""
+
+    def __init__(self, pipelines: Sequence[Pipeline]) -> None:
+        self._pipelines = pipelines
+        self.models = tuple(model for pipeline in pipelines for model in pipeline.models)
+
+    def analyze(self, texts: Sequence[str | Article], language: str = "en") -> list[Analysis]:
+        """Return the analysis of each text, in order; see `Pipeline`."""
+        model = find_model(language, self.models)
+        pipeline = next(one for one in self._pipelines if model in one.models)
+        return pipeline.analyze(texts, language)
 
 
 def load_pipeline(
     *,
-    stanza_package: str | None = None,
+    stanza_packages: Sequence[str] = (),
     models_dir: str | None = None,
     threads: int | None = None,
 ) -> Pipeline:
-    """Load the pipeline of the shipped model, or of an official Stanza package fetched before.
+    """Load the shipped model, and official Stanza packages that were fetched before.
 
-    `threads` is how many the model may compute with; None leaves it to torch.
-    Raises ModelDamaged, PackageMissing or PackageUnavailable.
+    A package of English is used in place of the shipped model. `threads` is how many the
+    models may compute with; None leaves it to torch. Raises ModelDamaged, PackageMissing or
+    PackageUnavailable, the latter also for a second package of one language.
     """
     if threads is not None:
         torch.set_num_threads(threads)
-    if stanza_package is None:
-        return WhosaidPipeline()
+    packages = [Package.parse(name) for name in stanza_packages]
+    languages = [package.language for package in packages]
+    for package in packages:
+        if languages.count(package.language) > 1:
+            raise PackageUnavailable(str(package), "one package a language")
     folder = Path(models_dir) if models_dir else DEFAULT_MODELS_DIR
-    return PackagePipeline(load_package(Package.parse(stanza_package), folder))
+    pipelines: list[Pipeline] = [PackagePipeline(load_package(p, folder)) for p in packages]
+    if "en" not in languages:
+        pipelines.insert(0, WhosaidPipeline())
+    return CombinedPipeline(pipelines) if len(pipelines) > 1 else pipelines[0]
 
 
-def _check_language(language: str, info: ModelInfo) -> None:
-    if language not in info.languages:
-        raise UnsupportedLanguage(language, info.languages)
+def _as_article(text: str | Article) -> Article:
+    return Article(text) if isinstance(text, str) else text
 
 
 def _restore(

@@ -20,6 +20,7 @@ from analysis.entities import group_mentions
 from analysis.mentions import carry_names
 from analysis.models import load_model
 from analysis.quotes import find_quotes
+from analysis.salience import rate_salience
 from analysis.speakers import resolve_speakers
 
 STEPS = ("tokenize", "encoding", "entities", "quotes", "speakers")
@@ -100,7 +101,12 @@ class QuoteProcessor(Processor):  # type: ignore[misc]
     def process(self, document: Document) -> Document:
         """Set `document.quotes`."""
         reading = document.reading
-        document.quotes = find_quotes(document.text, reading.attributions, reading.loose_cues)
+        document.quotes = find_quotes(
+            document.text,
+            reading.attributions,
+            reading.loose_cues,
+            block_quotes=document.article.block_quotes,
+        )
         return document
 
 
@@ -121,4 +127,5 @@ class SpeakerProcessor(Processor):  # type: ignore[misc]
             document.text, document.quotes, document.entities, find_sentences(document)
         )
         document.quotes = rate_quotes(quotes, self.confidences)
+        document.entities = rate_salience(document.article, document.entities, document.quotes)
         return document

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from analysis.blocks import read_blocks
 from analysis.clauses import correct_clauses
 from analysis.cues import is_speech_cue
 from analysis.document import Attribution, LooseCue, Quote, Span
 from analysis.finishing import distance, finish_quote
 from analysis.insertions import Insertion, find_insertions
 from analysis.layout import find_laid_out
-from analysis.marks import Quotation, mark_states, pair_marks
+from analysis.marks import MarkState, Quotation, mark_states, pair_marks
 from analysis.pieces import PARAGRAPH
 from analysis.utterances import close_quotations, extend_blocks, join_utterances
 
@@ -35,16 +36,23 @@ _UNREAD_CONFIDENCE = 0.5
 
 
 def find_quotes(
-    text: str, attributions: Sequence[Attribution], loose_cues: Sequence[LooseCue] = ()
+    text: str,
+    attributions: Sequence[Attribution],
+    loose_cues: Sequence[LooseCue] = (),
+    *,
+    block_quotes: Sequence[Span] = (),
 ) -> tuple[Quote, ...]:
     """Return the quotes of `text` in text order, their speakers not yet resolved.
 
     A quote whose speaker the text mentions carries the words of that mention
     and no name. An indirect quote whose cue does not report speech is a belief, a plan or
-    something else that someone is said to have in mind.
+    something else that someone is said to have in mind. What the page sets off
+    as a block quote counts as standing inside quotation marks.
     """
-    page = _Page(text)
-    laid_out = find_laid_out(text)
+    blocks = read_blocks(text, block_quotes, attributions, loose_cues)
+    page = _Page(text, [span for block in blocks for span in block.content])
+    set_off = _Taken([span for block in blocks for span in block.content])
+    laid_out = sorted([*blocks, *_outside(find_laid_out(text), set_off)], key=lambda a: a.content)
     found = page.correct_clauses(attributions, loose_cues)
     taken = _Taken([span for attribution in laid_out for span in attribution.content])
     found = list(_outside(found, taken))
@@ -113,8 +121,9 @@ class _Edges:
 class _Page:
     """A text with its quotation marks and paragraphs, looked up once."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, blocks: Sequence[Span]) -> None:
         self._text = text
+        self._blocks = blocks
         self._read_marks(pair_marks(text))
         self._paragraphs = [match.start() for match in PARAGRAPH.finditer(text)]
         self._insertions = find_insertions(text, self._states)
@@ -124,6 +133,10 @@ class _Page:
         self._quotations = quotations
         self._edges = _Edges(quotations, [quotation.start for quotation in quotations])
         self._states = mark_states(self._text, quotations)
+        for span in self._blocks:
+            self._states[span.start : span.end] = bytes([MarkState.INSIDE]) * (
+                span.end - span.start
+            )
 
     def correct_clauses(
         self, attributions: Sequence[Attribution], loose_cues: Sequence[LooseCue]

@@ -43,7 +43,7 @@ class PipelineReader:
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
         self._analyses: dict[str, Analysis] = {}
-        self.model: Mapping[str, Any] = asdict(pipeline.info)
+        self.model: Mapping[str, Any] = asdict(pipeline.models[0])
 
     def read(self, texts: Sequence[str], scope: Scope) -> Answers:
         """Analyze the texts, one after the other; none is analyzed again in another scope."""

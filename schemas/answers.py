@@ -3,8 +3,8 @@
 This is the one place where spans turn into the caller's offsets.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from analysis.document import (
@@ -12,6 +12,7 @@ from analysis.document import (
     AttributionStatus,
     Entity,
     EntityType,
+    KnownEntity,
     Mention,
     ModelInfo,
     Quote,
@@ -19,13 +20,21 @@ from analysis.document import (
     Speaker,
     SpeakerMention,
 )
-from schemas.offsets import OffsetUnit, OffsetView
+from schemas.offsets import OffsetUnit
+from schemas.selections import USUAL_SECTIONS, Section
+from schemas.stories import Field, Locator, Story
 
 CONTEXT_CHARS = 40
-DECIMALS = 4
 
-View = dict[str, Any]
-SpanView = Callable[[Span], View]
+Mapping = dict[str, Any]
+
+
+class LanguageStatus(StrEnum):
+    """How the language of a text came to be known."""
+
+    GIVEN = "given"
+    DETECTED = "detected"
+    ASSUMED = "assumed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,112 +50,134 @@ class Answer:
     """An analysis, with what its caller asked for and what it was made by."""
 
     analysis: Analysis
+    story: Story
     service_version: str
     model: ModelInfo
     timings: Timings
     id: str | None = None
     offset_unit: OffsetUnit = OffsetUnit.CODEPOINT
+    include: frozenset[Section] = field(default=USUAL_SECTIONS)
+    language_status: LanguageStatus = LanguageStatus.GIVEN
 
 
-def view_answer(answer: Answer) -> View:
-    """Return an answer as the nested mappings that `AnswerSchema` dumps."""
+def view_answer(answer: Answer) -> Mapping:
+    """Return an answer as the nested mappings that `AnswerSchema` dumps.
+
+    What is not to be included has no key.
+    """
     analysis = answer.analysis
-    offsets = OffsetView(analysis.text, answer.offset_unit)
-
-    def view_span(span: Span) -> View:
-        return {
-            "start": offsets.offset(span.start),
-            "end": offsets.offset(span.end),
-            "text": span.of(analysis.text),
-        }
-
-    return {
+    view = _Viewer(answer)
+    shown: Mapping = {
         "id": answer.id,
         "language": analysis.language,
+        "language_status": answer.language_status,
         "offset_unit": answer.offset_unit,
-        "text_length": offsets.offset(len(analysis.text)),
-        "people": _view_entities(analysis, EntityType.PERSON, view_span),
-        "organisations": _view_entities(analysis, EntityType.ORGANIZATION, view_span),
-        "places": _view_entities(analysis, EntityType.PLACE, view_span),
-        "quotes": [
-            _view_quote(f"q{number}", quote, analysis.text, view_span)
-            for number, quote in enumerate(analysis.quotes, start=1)
-        ],
-        "warnings": analysis.warnings,
-        "meta": _view_meta(answer),
+        "text_length": view.locator.length(Field.BODY),
+        "headline_length": view.locator.length(Field.HEADLINE),
     }
+    if Section.TEXT in answer.include:
+        shown["text"] = view.locator.text(Field.BODY)
+        shown["headline"] = view.locator.text(Field.HEADLINE)
+    if Section.ENTITIES in answer.include:
+        shown["people"] = view.view_entities(EntityType.PERSON)
+        shown["organisations"] = view.view_entities(EntityType.ORGANIZATION)
+        shown["places"] = view.view_entities(EntityType.PLACE)
+    if Section.QUOTES in answer.include:
+        shown["quotes"] = view.view_quotes()
+    return {**shown, "warnings": analysis.warnings, "meta": _view_meta(answer)}
 
 
-def _view_entities(analysis: Analysis, entity_type: EntityType, view_span: SpanView) -> list[View]:
-    return [
-        _view_entity(entity, view_span)
-        for entity in analysis.entities
-        if entity.type is entity_type
-    ]
+class _Viewer:
+    """Turns the parts of one answer into mappings."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.locator = Locator(answer.story, answer.offset_unit)
+        self._analysis = answer.analysis
+        self._include = answer.include
+
+    def view_entities(self, entity_type: EntityType) -> list[Mapping]:
+        return [
+            self._view_entity(entity)
+            for entity in self._analysis.entities
+            if entity.type is entity_type
+        ]
+
+    def view_quotes(self) -> list[Mapping]:
+        return [
+            self._view_quote(f"q{number}", quote)
+            for number, quote in enumerate(self._analysis.quotes, start=1)
+        ]
+
+    def _view_entity(self, entity: Entity) -> Mapping:
+        view: Mapping = {
+            "id": entity.id,
+            "name": entity.name,
+            "aliases": entity.aliases,
+            "count": entity.count,
+            "salience": entity.salience,
+            "uri": entity.uri,
+        }
+        if entity.candidates:
+            view["candidates"] = [_view_known(known) for known in entity.candidates]
+        if Section.MENTIONS in self._include:
+            view["mentions"] = [self._view_mention(mention) for mention in entity.mentions]
+        return view
+
+    def _view_mention(self, mention: Mention) -> Mapping:
+        return {
+            **self.locator.view_span(mention.span),
+            "kind": mention.kind,
+            "confidence": mention.confidence,
+        }
+
+    def _view_quote(self, quote_id: str, quote: Quote) -> Mapping:
+        fragments = [self.locator.view_span(fragment) for fragment in quote.fragments]
+        view: Mapping = {
+            "id": quote_id,
+            "kind": quote.kind,
+            "attitude": quote.attitude,
+            "confidence": quote.content_confidence,
+            "text": " ".join(str(fragment["text"]) for fragment in fragments),
+            "fragments": fragments,
+            "cue": quote.cue and self.locator.view_span(quote.cue),
+            "speaker": quote.speaker and self._view_speaker(quote.speaker),
+            "attribution": self._view_attribution(quote),
+        }
+        if Section.CONTEXT in self._include:
+            view["context"] = self._view_context(quote)
+        return view
+
+    def _view_attribution(self, quote: Quote) -> Mapping:
+        view: Mapping = {"status": quote.status, "confidence": quote.confidence}
+        if quote.joint:
+            view["joint"] = [self._view_speaker(speaker) for speaker in quote.joint]
+        if quote.status is AttributionStatus.AMBIGUOUS:
+            view["candidates"] = [self._view_speaker(speaker) for speaker in quote.candidates]
+        return view
+
+    def _view_speaker(self, speaker: Speaker) -> Mapping:
+        return {
+            "name": speaker.name,
+            "entity_id": speaker.entity_id,
+            "type": speaker.type,
+            "mention": speaker.mention and self._view_speaker_mention(speaker.mention),
+        }
+
+    def _view_speaker_mention(self, mention: SpeakerMention) -> Mapping:
+        return {**self.locator.view_span(mention.span), "kind": mention.kind}
+
+    def _view_context(self, quote: Quote) -> Mapping:
+        start = min(fragment.start for fragment in quote.fragments)
+        end = max(fragment.end for fragment in quote.fragments)
+        prefix, suffix = self.locator.cut(Span(start, end), CONTEXT_CHARS)
+        return {"prefix": prefix, "suffix": suffix}
 
 
-def _view_entity(entity: Entity, view_span: SpanView) -> View:
-    return {
-        "id": entity.id,
-        "name": entity.name,
-        "aliases": entity.aliases,
-        "count": entity.count,
-        "salience": entity.salience,
-        "mentions": [_view_mention(mention, view_span) for mention in entity.mentions],
-    }
+def _view_known(known: KnownEntity) -> Mapping:
+    return {"name": known.name, "uri": known.uri}
 
 
-def _view_mention(mention: Mention, view_span: SpanView) -> View:
-    return {**view_span(mention.span), "kind": mention.kind, "confidence": mention.confidence}
-
-
-def _view_quote(quote_id: str, quote: Quote, text: str, view_span: SpanView) -> View:
-    return {
-        "id": quote_id,
-        "kind": quote.kind,
-        "attitude": quote.attitude,
-        "confidence": quote.content_confidence,
-        "text": " ".join(fragment.of(text) for fragment in quote.fragments),
-        "fragments": [view_span(fragment) for fragment in quote.fragments],
-        "cue": quote.cue and view_span(quote.cue),
-        "speaker": quote.speaker and _view_speaker(quote.speaker, view_span),
-        "attribution": _view_attribution(quote, view_span),
-        "context": _view_context(quote, text),
-    }
-
-
-def _view_attribution(quote: Quote, view_span: SpanView) -> View:
-    view: View = {"status": quote.status, "confidence": quote.confidence}
-    if quote.joint:
-        view["joint"] = [_view_speaker(speaker, view_span) for speaker in quote.joint]
-    if quote.status is AttributionStatus.AMBIGUOUS:
-        view["candidates"] = [_view_speaker(speaker, view_span) for speaker in quote.candidates]
-    return view
-
-
-def _view_speaker(speaker: Speaker, view_span: SpanView) -> View:
-    return {
-        "name": speaker.name,
-        "entity_id": speaker.entity_id,
-        "type": speaker.type,
-        "mention": speaker.mention and _view_speaker_mention(speaker.mention, view_span),
-    }
-
-
-def _view_speaker_mention(mention: SpeakerMention, view_span: SpanView) -> View:
-    return {**view_span(mention.span), "kind": mention.kind}
-
-
-def _view_context(quote: Quote, text: str) -> View:
-    start = min(fragment.start for fragment in quote.fragments)
-    end = max(fragment.end for fragment in quote.fragments)
-    return {
-        "prefix": text[max(0, start - CONTEXT_CHARS) : start],
-        "suffix": text[end : end + CONTEXT_CHARS],
-    }
-
-
-def _view_meta(answer: Answer) -> View:
+def _view_meta(answer: Answer) -> Mapping:
     return {
         "service": answer.service_version,
         "model": answer.model,

@@ -7,6 +7,8 @@ from marshmallow import Schema, fields, post_dump
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:whosaid:problem:"
+PROBLEM_PAGES = "/docs/problems"
+"""Below it, each kind of problem has a page, by its slug."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,11 @@ class Problem:
     def type(self) -> str:
         """The URI that identifies this kind of problem."""
         return TYPE_PREFIX + self.slug
+
+    @property
+    def help(self) -> str:
+        """Where the service tells about this kind of problem."""
+        return f"{PROBLEM_PAGES}/{self.slug}"
 
     @property
     def title(self) -> str:
@@ -83,6 +90,14 @@ class ProblemSchema(Schema):
     request_id = fields.String(
         required=True,
         metadata={"description": "Names this request in the service's logs; also X-Request-ID."},
+    )
+    help = fields.String(
+        required=True,
+        metadata={
+            "format": "uri-reference",
+            "description": "The page of the service that tells about this kind of problem.",
+            "examples": [f"{PROBLEM_PAGES}/invalid-request"],
+        },
     )
     errors = fields.List(
         fields.Nested(FaultSchema),

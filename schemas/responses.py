@@ -5,8 +5,15 @@ from typing import Any
 from marshmallow import Schema, fields, pre_dump, validate
 
 from analysis.document import Attitude, AttributionStatus, EntityType, MentionKind, QuoteKind
-from schemas.answers import CONTEXT_CHARS, DECIMALS, Answer, View, view_answer
+from schemas.answers import CONTEXT_CHARS, Answer, LanguageStatus, Mapping, view_answer
 from schemas.offsets import OffsetUnit
+from schemas.problems import ProblemSchema
+from schemas.selections import DECIMALS
+from schemas.stories import Field
+
+
+_HEADLINE = "Porto to rebuild its bridge"
+_URI = "https://example.org/people/ana-sousa"
 
 
 class Share(fields.Float):
@@ -23,13 +30,26 @@ class Share(fields.Float):
         return round(float(value), DECIMALS)
 
 
-def _text(description: str, **options: Any) -> fields.String:
-    return fields.String(required=True, metadata={"description": description}, **options)
+def _describe(description: str, example: Any) -> dict[str, Any]:
+    """Return what the document says; without an example it shows that of a whole answer."""
+    shown = {} if example is None else {"examples": [example]}
+    return {"description": description, **shown}
 
 
-def _number(description: str) -> fields.Integer:
+def _text(
+    description: str, *, required: bool = True, example: str | None = None, **options: Any
+) -> fields.String:
+    return fields.String(required=required, metadata=_describe(description, example), **options)
+
+
+def _number(
+    description: str, *, required: bool = True, example: int | None = None, **options: Any
+) -> fields.Integer:
     return fields.Integer(
-        required=True, validate=validate.Range(min=0), metadata={"description": description}
+        required=required,
+        validate=validate.Range(min=0),
+        metadata=_describe(description, example),
+        **options,
     )
 
 
@@ -43,8 +63,11 @@ def _choice(choices: type[Any], description: str, **options: Any) -> fields.Enum
     )
 
 
-def _nested(schema: type[Schema], description: str, **options: Any) -> fields.Nested:
-    return fields.Nested(schema, required=True, metadata={"description": description}, **options)
+def _nested(
+    schema: type[Schema], description: str, *, required: bool = True, **options: Any
+) -> fields.Nested:
+    metadata = {"description": description}
+    return fields.Nested(schema, required=required, metadata=metadata, **options)
 
 
 def _list(schema: type[Schema], description: str, **options: Any) -> fields.List[Any]:
@@ -58,11 +81,23 @@ class SpanSchema(Schema):
     class Meta:
         """How the document describes it."""
 
-        description = "A half-open range of the text, exactly as submitted."
+        description = "A half-open range of the headline or the body, exactly as submitted."
 
+    field = _choice(Field, "Where it stands. Offsets count in each field from 0.")
     start = _number("The offset of the first character.")
     end = _number("The offset after the last character.")
     text = _text("The text between the two offsets, verbatim.")
+    source_start = _number(
+        "Where it starts in the HTML that was submitted. Given for HTML only.",
+        required=False,
+        example=43,
+    )
+    source_end = _number(
+        "Where it ends in the HTML: what stands between these two reads as `text`. Given for "
+        "HTML only.",
+        required=False,
+        example=52,
+    )
 
 
 class MentionSchema(SpanSchema):
@@ -88,6 +123,18 @@ class SpeakerMentionSchema(SpanSchema):
     kind = _choice(MentionKind, "The form of these words.")
 
 
+class KnownEntityCandidateSchema(Schema):
+    """A known entity that an entity may be."""
+
+    class Meta:
+        """How the document describes it."""
+
+        description = "A known entity that an entity of the text may be."
+
+    name = _text("Its canonical name.", example="Ana Sousa")
+    uri = _text("Your identifier of it.", allow_none=True, example=_URI)
+
+
 class EntitySchema(Schema):
     """Someone or something that the text names."""
 
@@ -97,15 +144,29 @@ class EntitySchema(Schema):
         description = "A person, an organisation or a place, with its mentions in text order."
 
     id = _text("Derived from type and name alone: the same in every text and every run.")
-    name = _text("The fullest form of the name.")
+    name = _text("The fullest form of the name, or the canonical one of a known entity.")
     aliases = fields.List(
         fields.String(),
         required=True,
         metadata={"description": "The other forms of the name that the text uses."},
     )
     count = _number("How many times the text names the entity.")
-    salience = Share("The entity's share of the text's attention.")
-    mentions = _list(MentionSchema, "Every mention, in text order.")
+    salience = Share("The entity's share of the text's attention: the shares add up to 1.")
+    uri = _text(
+        "Your identifier of the entity, if it is one that you know; null otherwise.",
+        allow_none=True,
+        example=_URI,
+    )
+    candidates = _list(
+        KnownEntityCandidateSchema,
+        "The known entities that it may be. Given where there are several, and none is chosen.",
+        required=False,
+    )
+    mentions = _list(
+        MentionSchema,
+        "Every mention, in text order. Left out unless `include` has `mentions`.",
+        required=False,
+    )
 
 
 class SpeakerSchema(Schema):
@@ -205,7 +266,11 @@ class QuoteSchema(Schema):
     cue = _nested(SpanSchema, "The word that announces the quote (“said”).", allow_none=True)
     speaker = _nested(SpeakerSchema, "Null where the text gives no speaker.", allow_none=True)
     attribution = _nested(AttributionSchema, "How far the text tells who spoke.")
-    context = _nested(ContextSchema, "The text around the quote.")
+    context = _nested(
+        ContextSchema,
+        "The text around the quote. Left out unless `include` has `context`.",
+        required=False,
+    )
 
 
 class WarningSchema(Schema):
@@ -216,8 +281,8 @@ class WarningSchema(Schema):
 
         description = "Something to know about an answer."
 
-    code = _text("A stable code.")
-    detail = _text("A sentence for people.")
+    code = _text("A stable code.", example="blank-text")
+    detail = _text("A sentence for people.", example="The text is empty or white space only.")
 
 
 class ModelSchema(Schema):
@@ -258,6 +323,11 @@ class MetaSchema(Schema):
     timings_ms = _nested(TimingsSchema, "Where the time went, in milliseconds.")
 
 
+def _entities(description: str) -> fields.List[Any]:
+    left_out = "Left out unless `include` has `entities`."
+    return _list(EntitySchema, f"{description} {left_out}", required=False)
+
+
 class AnswerSchema(Schema):
     """An answer with everything in it; dumps an `Answer`."""
 
@@ -268,21 +338,66 @@ class AnswerSchema(Schema):
 
     id = _text("The identifier sent with the text.", allow_none=True)
     language = _text("The language that the text was read in.")
+    language_status = _choice(
+        LanguageStatus,
+        "Whether you named it (`given`), the text told it (`detected`), or the text is too short "
+        "or too mixed to tell, so that the usual one was taken (`assumed`).",
+    )
     offset_unit = _choice(OffsetUnit, "What offsets count.")
-    text_length = _number("The length of the text in that unit.")
-    people = _list(EntitySchema, "The people that the text names.")
-    organisations = _list(EntitySchema, "The organisations that the text names.")
-    places = _list(EntitySchema, "The places that the text names.")
+    text_length = _number("The length of the body's text in that unit.")
+    headline_length = _number(
+        "The length of the headline's text in that unit; null if there is none.",
+        allow_none=True,
+        example=len(_HEADLINE),
+    )
+    text = _text(
+        "The body's text, which offsets count in. Left out unless `include` has `text`.",
+        required=False,
+        example="“We will rebuild the bridge,” said Ana Sousa, the mayor of Porto.",
+    )
+    headline = _text(
+        "The headline's text; null if there is none. Left out unless `include` has `text`.",
+        required=False,
+        allow_none=True,
+        example=_HEADLINE,
+    )
+    people = _entities("The people that the text names.")
+    organisations = _entities("The organisations that the text names.")
+    places = _entities("The places that the text names.")
     quotes = _list(
         QuoteSchema,
-        "What is said in the text and, where `scope` is `all`, what is believed or planned in it.",
+        "What is said in the text and, where `scope` is `all`, what is believed or planned in it. "
+        "Left out unless `include` has `quotes`.",
+        required=False,
     )
     warnings = _list(WarningSchema, "What to know about this answer.")
     meta = _nested(MetaSchema, "What made the answer, and how long it took.")
 
     @pre_dump
-    def _view(self, answer: Answer, **_: Any) -> View:
+    def _view(self, answer: Answer, **_: Any) -> Mapping:
         return view_answer(answer)
+
+
+class BatchItemSchema(Schema):
+    """What became of one text of a batch."""
+
+    class Meta:
+        """How the document describes it."""
+
+        description = "What became of one text of a batch: its answer, or its problem."
+
+    index = _number("The place of the text in the batch, from 0.")
+    id = _text("The identifier sent with the text.", allow_none=True)
+    status = _number("The HTTP status that the text alone would have been answered with.")
+    answer = _nested(
+        AnswerSchema,
+        "What the text holds, or another view of it if `view` says so. Given where `status` is "
+        "200.",
+        required=False,
+    )
+    problem = _nested(
+        ProblemSchema, "Why the text was not answered. Given in all other cases.", required=False
+    )
 
 
 class EntitiesAnswerSchema(AnswerSchema):

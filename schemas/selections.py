@@ -1,10 +1,13 @@
 """What of an analysis its caller gets. The analysis itself holds everything."""
 
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from analysis.document import Analysis, Attitude
-from schemas.answers import DECIMALS
+from analysis.document import Analysis, Attitude, EntityType, QuoteKind
+
+DECIMALS = 4
+"""Answers show confidences and salience with so many."""
 
 
 class Scope(StrEnum):
@@ -14,19 +17,46 @@ class Scope(StrEnum):
     ALL = "all"
 
 
-def select_quotes(analysis: Analysis, scope: Scope, *, min_confidence: float = 0.0) -> Analysis:
-    """Leave out the quotes that are out of scope, or less sure than is asked for.
+class Section(StrEnum):
+    """What an answer may include: each is a key in it, but `entities`, which is three lists."""
+
+    ENTITIES = "entities"
+    MENTIONS = "mentions"
+    QUOTES = "quotes"
+    CONTEXT = "context"
+    TEXT = "text"
+
+
+USUAL_SECTIONS = frozenset(Section) - {Section.TEXT}
+"""What answers include unless the caller says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which entities and quotes an answer has, and what it tells of them."""
+
+    scope: Scope
+    include: frozenset[Section] = USUAL_SECTIONS
+    types: frozenset[EntityType] = frozenset(EntityType)
+    kinds: frozenset[QuoteKind] = frozenset(QuoteKind)
+    min_confidence: float = 0.0
+
+
+def select(analysis: Analysis, selection: Selection) -> Analysis:
+    """Leave out the entities and quotes that were not asked for.
 
     Confidences are compared as answers show them: a threshold read off an answer keeps
     the quote that it was read off.
     """
     return replace(
         analysis,
+        entities=tuple(entity for entity in analysis.entities if entity.type in selection.types),
         quotes=tuple(
             quote
             for quote in analysis.quotes
-            if (scope is Scope.ALL or quote.attitude is Attitude.SPEECH)
-            and round(quote.confidence, DECIMALS) >= min_confidence
+            if (selection.scope is Scope.ALL or quote.attitude is Attitude.SPEECH)
+            and quote.kind in selection.kinds
+            and round(quote.confidence, DECIMALS) >= selection.min_confidence
         ),
     )
 
@@ -41,4 +71,13 @@ def select_speaking(analysis: Analysis) -> Analysis:
     }
     return replace(
         analysis, entities=tuple(entity for entity in analysis.entities if entity.id in speaking)
+    )
+
+
+def select_sections(analysis: Analysis, include: Collection[Section]) -> Analysis:
+    """Leave out all entities, or all quotes, if they are not to be included."""
+    return replace(
+        analysis,
+        entities=analysis.entities if Section.ENTITIES in include else (),
+        quotes=analysis.quotes if Section.QUOTES in include else (),
     )

@@ -1,18 +1,20 @@
 """The API, version 1: texts to answers, and what the service can do."""
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 
 import flask
-import structlog
 from flask_smorest import Blueprint
 from marshmallow import Schema
-from werkzeug.exceptions import NotAcceptable
 
-from analysis.document import Analysis, AnalysisWarning
+from analysis.document import Analysis
 from schemas import (
     Answer,
     AnswerSchema,
+    BatchItemSchema,
     Capabilities,
     CapabilitiesSchema,
     EntitiesAnswerSchema,
@@ -20,42 +22,42 @@ from schemas import (
     OptionsSchema,
     QuotesAnswerSchema,
     Scope,
+    Section,
     Submission,
     SubmissionSchema,
-    Timings,
-    select_quotes,
     select_speaking,
 )
+from schemas import View as Form
 from service import examples
-from service.bodies import JSON, PLAIN, SubmissionParser, TextTooLong
-from service.jobs import Outcome
-from service.openapi import REQUEST_ID_HEADERS, View, document_refusals, route
+from service.answering import finish, submit
+from service.batches import Answerer, Item, answer_stream, check_batch
+from service.bodies import (
+    BATCHES,
+    JSON,
+    NDJSON,
+    SubmissionParser,
+    check_content_type,
+    load_query,
+    parse_json,
+)
+from service.exchanges import note_timing, open_body, read_body
+from service.openapi import (
+    HEADERS,
+    View,
+    document_batch,
+    document_bodies,
+    document_refusals,
+    document_results,
+    document_views,
+    route,
+)
+from service.problems import report
 from service.services import Services, current_services
-
-BLANK_TEXT = AnalysisWarning("blank-text", "The text is empty or white space only.")
-
-log = structlog.stdlib.get_logger()
-
-_PLAIN_BODY = {
-    "schema": {
-        "type": "string",
-        "description": "The text, verbatim, in UTF-8; its options stand in the query.",
-    },
-    "example": examples.TEXT,
-}
+from service.settings import Settings
+from service.views import build_view, check_accept, choose_view
 
 blueprint = Blueprint("v1", __name__, url_prefix="/v1", description="Texts to answers.")
 blueprint.ARGUMENTS_PARSER = SubmissionParser()
-
-
-def check_accept() -> None:
-    """Raise `NotAcceptable` unless the caller takes JSON."""
-    accepted = flask.request.accept_mimetypes
-    if accepted and not accepted.quality(JSON):
-        raise NotAcceptable(f"answers are {JSON}, which the Accept header does not admit")
-
-
-blueprint.before_request(check_accept)
 
 
 def _takes_text(name: str, schema: type[Schema]) -> Callable[[View], View]:
@@ -65,8 +67,9 @@ def _takes_text(name: str, schema: type[Schema]) -> Callable[[View], View]:
         f"/{name}",
         blueprint.doc(
             operationId=name,
-            requestBody={"content": {PLAIN: _PLAIN_BODY}},
+            requestBody={"content": document_bodies()},
             parameters=[{"in": "query", "schema": OptionsSchema}],
+            responses={HTTPStatus.OK: {"content": document_views()}},
         ),
         *document_refusals(blueprint),
         blueprint.arguments(
@@ -80,82 +83,110 @@ def _takes_text(name: str, schema: type[Schema]) -> Callable[[View], View]:
             schema,
             description="What the text holds.",
             example=examples.build_answer(schema()),
-            headers=REQUEST_ID_HEADERS,
+            headers=HEADERS,
         ),
         method="POST",
     )
 
 
 @_takes_text("analyze", AnswerSchema)
-def analyze(submission: Submission) -> Answer:
+def analyze(submission: Submission) -> Answer | flask.Response:
     """Find who and what a text names, what is said in it, and who says it.
 
     Options may also stand in the query; those in a JSON body win.
     """
-    return answer(submission, current_services())
+    return _respond(submission)
 
 
 @_takes_text("entities", EntitiesAnswerSchema)
-def entities(submission: Submission) -> Answer:
+def entities(submission: Submission) -> Answer | flask.Response:
     """Find the people, organisations and places that a text names.
 
-    The answer is that of /v1/analyze without `quotes`, so that `scope` and `min_confidence`
-    change nothing in it.
+    The answer is that of /v1/analyze without `quotes`, so that what selects quotes
+    changes nothing in it.
     """
-    return answer(submission, current_services())
+    without = submission.include - {Section.QUOTES, Section.CONTEXT}
+    return _respond(replace(submission, include=without))
 
 
 @_takes_text("quotes", QuotesAnswerSchema)
-def quotes(submission: Submission) -> Answer:
+def quotes(submission: Submission) -> Answer | flask.Response:
     """Find what is said in a text, and who says it.
 
     The answer is that of /v1/analyze with only the entities that speak in its quotes, or that
     may be the speaker of an ambiguous one.
     """
-    return answer(submission, current_services(), select=select_speaking)
+    return _respond(submission, select_more=select_speaking)
 
 
-def answer(
+def _respond(
     submission: Submission,
-    services: Services,
     *,
-    select: Callable[[Analysis], Analysis] = lambda analysis: analysis,
-) -> Answer:
-    """Have a submission analyzed, and answer it."""
-    max_chars = services.settings.max_chars
-    if len(submission.text) > max_chars:
-        raise TextTooLong(len(submission.text), max_chars)
-    outcome = _analyze(submission, services)
-    scope = submission.scope or Scope(services.settings.default_scope)
-    wanted = select_quotes(outcome.analysis, scope, min_confidence=submission.min_confidence)
-    return Answer(
-        select(wanted),
-        services.version,
-        outcome.model,
-        Timings(outcome.queue_seconds, outcome.analysis_seconds),
-        submission.id,
-        submission.offset_unit,
-    )
+    select_more: Callable[[Analysis], Analysis] = lambda analysis: analysis,
+) -> Answer | flask.Response:
+    """Answer a submission in the form that its caller wants; the native one is not yet dumped."""
+    services = current_services()
+    form, media_type = choose_view(submission.view, flask.request)
+    found = finish(submit(submission, services), services)
+    note_timing("queue", found.timings.queue_seconds)
+    note_timing("analysis", found.timings.analysis_seconds)
+    found = replace(found, analysis=select_more(found.analysis))
+    if form is Form.NATIVE:
+        return found
+    built = build_view(found, form, flask.g.get("document"))
+    return flask.Response(json.dumps(built), content_type=media_type)
 
 
-def _analyze(submission: Submission, services: Services) -> Outcome:
-    text, language = submission.text, submission.language
-    if not text.strip():
-        services.batcher.check_language(language)
-        blank = Analysis(text, language, warnings=(BLANK_TEXT,))
-        return Outcome(blank, services.batcher.info, 0.0, 0.0, 0)
-    outcome = services.batcher.analyze(text, language)
-    services.metrics.observe(outcome)
-    log.info(
-        "analyzed",
-        chars=len(text),
-        entities=len(outcome.analysis.entities),
-        quotes=len(outcome.analysis.quotes),
-        queue_ms=round(outcome.queue_seconds * 1000),
-        analysis_ms=round(outcome.analysis_seconds * 1000),
-        batch_jobs=outcome.batch_jobs,
-    )
-    return outcome
+@route(
+    blueprint,
+    "/analyze/batch",
+    blueprint.doc(
+        operationId="analyzeBatch",
+        requestBody=document_batch(),
+        parameters=[{"in": "query", "schema": OptionsSchema}],
+        responses={HTTPStatus.OK: {"content": document_results()}},
+    ),
+    *document_refusals(blueprint),
+    blueprint.response(
+        HTTPStatus.OK,
+        BatchItemSchema(many=True),
+        description="The results, in order: each text has its answer, or its own problem.",
+        example=examples.build_results(),
+        headers=HEADERS,
+    ),
+    method="POST",
+)
+def analyze_batch() -> flask.Response:
+    """Analyze many texts, each as /v1/analyze does.
+
+    A JSON list is answered with a list. Lines of JSON are answered line by line while they
+    come in, in order, so that a stream may be of any length: read while you send. One bad text
+    hurts no other. Options in the query hold for every text that does not say otherwise.
+    """
+    request, services = flask.request, current_services()
+    check_content_type(request, BATCHES)
+    check_accept(request, request.mimetype)
+    options = load_query(request)
+    request_id = flask.g.request_id
+    answerer = Answerer(services, options, partial(report, request_id=request_id))
+    if request.mimetype == NDJSON:
+        return _respond_with_stream(answerer, services)
+    items = parse_json(read_body(request, services.settings.max_body_bytes))
+    check_batch(items, services.settings.batch_max_items)
+    results = list(answerer.answer_all(map(Item, items)))
+    return flask.Response(json.dumps(results), content_type=JSON)
+
+
+def _respond_with_stream(answerer: Answerer, services: Services) -> flask.Response:
+    body = open_body(flask.request)
+    services.streams.enter()
+    # Whoever neither sends nor takes anything would keep the thread for ever.
+    if connection := flask.request.environ.get("gunicorn.socket"):
+        connection.settimeout(services.settings.deadline_seconds)
+    lines = answer_stream(body, answerer, services.settings.max_body_bytes)
+    response = flask.Response(flask.stream_with_context(lines), content_type=NDJSON)
+    response.call_on_close(services.streams.leave)
+    return response
 
 
 @route(
@@ -168,13 +199,28 @@ def _analyze(submission: Submission, services: Services) -> Outcome:
         CapabilitiesSchema,
         description="What this instance can do.",
         example=examples.build_capabilities(),
-        headers=REQUEST_ID_HEADERS,
+        headers=HEADERS,
     ),
 )
 def capabilities() -> Capabilities:
-    """Tell what this instance can do: its languages, types, limits and model."""
+    """Tell what this instance can do: its languages, types, limits and models."""
+    check_accept(flask.request, JSON)
     services = current_services()
     settings = services.settings
-    limits = Limits(settings.max_chars, settings.max_body_bytes, settings.deadline_seconds)
-    scope = Scope(settings.default_scope)
-    return Capabilities(services.version, services.batcher.info, limits, scope)
+    return Capabilities(
+        services.version,
+        services.batcher.models,
+        build_limits(settings),
+        Scope(settings.default_scope),
+        len(services.authority),
+    )
+
+
+def build_limits(settings: Settings) -> Limits:
+    """Return how much one request may ask for."""
+    return Limits(
+        settings.max_chars,
+        settings.max_body_bytes,
+        settings.deadline_seconds,
+        settings.batch_max_items,
+    )

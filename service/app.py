@@ -7,14 +7,20 @@ from importlib.metadata import version
 import flask
 from flask.json.provider import DefaultJSONProvider
 
+from analysis.languages import load_detector
 from service import api, health
+from service.authority import find_authority
 from service.batching import Analyzer, Batcher, Capacity
+from service.exchanges import register_exchanges
 from service.logs import configure_events
 from service.observability import Metrics, observe_requests
 from service.openapi import build_api, serve_document
+from service.pages import register_pages
 from service.problems import register_problems
 from service.services import Services, attach_services
 from service.settings import Settings
+from service.streams import Streams
+from service.tracing import follow_traces, instrument
 
 AnalyzerFactory = Callable[[Settings], Analyzer]
 
@@ -31,8 +37,9 @@ def load_analyzer(settings: Settings) -> Analyzer:
     # Imports torch, which only the owner thread of a serving process needs.
     from analysis.pipeline import load_pipeline
 
+    load_detector()
     return load_pipeline(
-        stanza_package=settings.stanza_package,
+        stanza_packages=settings.stanza_packages,
         models_dir=settings.models_dir,
         threads=settings.inference_threads,
     )
@@ -55,12 +62,20 @@ def create_app(
     batcher = _create_batcher(settings, analyzer_factory)
     metrics = Metrics(settings.metrics_dir)
     service_version = version("whosaid")
-    attach_services(app, Services(settings, batcher, metrics, service_version))
+    authority = find_authority(settings.authority_file)
+    streams = Streams(settings.max_streams)
+    services = Services(settings, batcher, metrics, service_version, authority, streams)
+    attach_services(app, services)
     observe_requests(app, metrics)
+    follow_traces(app)
+    if settings.tracing:
+        instrument(app)
+    register_exchanges(app, origins=settings.cors_origins)
     document = build_api(app, service_version)
     document.register_blueprint(api.blueprint)
     document.register_blueprint(health.blueprint)
     serve_document(app, document)
+    register_pages(app)
     register_problems(app)
     if start:
         batcher.start()

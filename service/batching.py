@@ -17,8 +17,8 @@ from typing import Protocol
 
 import structlog
 
-from analysis.document import Analysis, ModelInfo
-from analysis.errors import UnsupportedLanguage, WhosaidError
+from analysis.document import Analysis, Article, ModelInfo, find_model, resolve_language
+from analysis.errors import WhosaidError
 from service.jobs import Job, Outcome, take_batch
 
 # Read once before the service calls itself ready: everything that is built on first use, is built.
@@ -35,11 +35,11 @@ class Analyzer(Protocol):
     """What the owner thread needs of an analysis pipeline."""
 
     @property
-    def info(self) -> ModelInfo:
-        """Which model this is."""
+    def models(self) -> tuple[ModelInfo, ...]:
+        """Which models it reads with, the usual one first."""
 
-    def analyze(self, texts: Sequence[str], language: str = "en") -> list[Analysis]:
-        """Analyze texts of one language, in order."""
+    def analyze(self, articles: Sequence[Article], language: str) -> list[Analysis]:
+        """Analyze articles of one language, in order."""
 
 
 class QueueFull(WhosaidError):
@@ -108,7 +108,7 @@ class Batcher:
         self._jobs = 0
         self._chars = 0
         self._state = State.LOADING
-        self._info: ModelInfo | None = None
+        self._models: tuple[ModelInfo, ...] = ()
         self._owner = Thread(target=self._own, name="model-owner", daemon=True)
 
     @property
@@ -117,17 +117,19 @@ class Batcher:
         return self._state
 
     @property
-    def info(self) -> ModelInfo:
-        """The loaded model. Raises `NotReady` before it is loaded."""
-        if self._info is None or self._state is not State.READY:
+    def models(self) -> tuple[ModelInfo, ...]:
+        """The loaded models, the usual one first. Raises `NotReady` before they are loaded."""
+        if self._state is not State.READY:
             raise NotReady(self._state)
-        return self._info
+        return self._models
 
-    def check_language(self, language: str) -> None:
-        """Raise `UnsupportedLanguage` if the model does not read a language."""
-        languages = self.info.languages
-        if language not in languages:
-            raise UnsupportedLanguage(language, languages)
+    def find_model(self, language: str) -> ModelInfo:
+        """Return the model that reads a language, or raise `UnsupportedLanguage`."""
+        return find_model(language, self.models)
+
+    def resolve_language(self, language: str) -> str:
+        """Return what the models call a language, or raise `UnsupportedLanguage`."""
+        return resolve_language(language, self.models)
 
     def start(self) -> None:
         """Start the owner thread, which loads the model."""
@@ -140,7 +142,7 @@ class Batcher:
         """
         with self._changed:
             self._when_failed = call
-            failed, loaded = self._state is State.FAILED, self._info is not None
+            failed, loaded = self._state is State.FAILED, bool(self._models)
         if failed:
             call(loaded)
 
@@ -150,14 +152,40 @@ class Batcher:
             self._changed.wait_for(lambda: self._state is not State.LOADING, timeout_seconds)
         return self._state is State.READY
 
-    def analyze(self, text: str, language: str) -> Outcome:
-        """Have a text analyzed in a batch, and wait for the outcome.
+    def analyze(self, article: Article, language: str) -> Outcome:
+        """Have an article analyzed in a batch, and wait for the outcome.
 
         Raises `NotReady`, `UnsupportedLanguage` or `QueueFull` at once,
         `DeadlineExceeded` late, and whatever the analyzer raised for this text.
         """
-        job = self._submit(text, language)
-        wait([job.future], timeout=self._capacity.deadline_seconds)
+        return self.await_outcome(self.submit(article, language))
+
+    def submit(self, article: Article, language: str, *, patience: float = 0.0) -> Job:
+        """Accept an article, or raise `NotReady`, `UnsupportedLanguage` or `QueueFull`.
+
+        `patience` is for how many seconds to wait for room.
+        """
+        find_model(language, self.models)
+        chars = len(article.text)
+        with self._changed:
+            if patience:
+                self._changed.wait_for(lambda: self._has_room(chars), patience)
+            if self._state is not State.READY:
+                raise NotReady(self._state)
+            if not self._has_room(chars):
+                raise QueueFull(self._jobs, self._chars)
+            now = self._clock()
+            job = Job(article, language, now, now + self._capacity.deadline_seconds)
+            self._jobs += 1
+            self._chars += job.chars
+            self._waiting.append(job)
+            self._changed.notify_all()
+        job.future.add_done_callback(lambda _: self._release(job))
+        return job
+
+    def await_outcome(self, job: Job) -> Outcome:
+        """Wait for the outcome of a job, up to its deadline; see `analyze`."""
+        wait([job.future], timeout=max(0.0, job.deadline - self._clock()))
         if not job.future.done():
             job.future.cancel()
             raise DeadlineExceeded(self._capacity.deadline_seconds)
@@ -176,28 +204,18 @@ class Batcher:
             self._owner.join(timeout_seconds)
         return not self._owner.is_alive()
 
-    def _submit(self, text: str, language: str) -> Job:
-        now = self._clock()
-        job = Job(text, language, now, now + self._capacity.deadline_seconds)
-        with self._changed:
-            self._check_admission(job)
-            self._jobs += 1
-            self._chars += len(text)
-            self._waiting.append(job)
-            self._changed.notify_all()
-        job.future.add_done_callback(lambda _: self._release(job))
-        return job
-
-    def _check_admission(self, job: Job) -> None:
-        self.check_language(job.language)
-        too_many = self._jobs >= self._capacity.max_jobs
-        if too_many or self._chars + len(job.text) > self._capacity.max_chars:
-            raise QueueFull(self._jobs, self._chars)
+    def _has_room(self, chars: int) -> bool:
+        """Tell whether a text may be accepted, or never will be."""
+        if self._state is not State.READY:
+            return False
+        capacity = self._capacity
+        return self._jobs < capacity.max_jobs and self._chars + chars <= capacity.max_chars
 
     def _release(self, job: Job) -> None:
         with self._changed:
             self._jobs -= 1
-            self._chars -= len(job.text)
+            self._chars -= job.chars
+            self._changed.notify_all()
 
     def _own(self) -> None:
         batch: list[Job] = []
@@ -212,15 +230,16 @@ class Batcher:
     def _load(self) -> Analyzer:
         started = self._clock()
         analyzer = self._build()
-        info = analyzer.info
-        analyzer.analyze([WARM_UP_TEXT], info.languages[0])
+        for model in analyzer.models:
+            analyzer.analyze([Article(WARM_UP_TEXT)], model.languages[0])
         seconds = round(self._clock() - started, 3)
         with self._changed:
-            self._info = info
+            self._models = analyzer.models
             if self._state is State.LOADING:
                 self._state = State.READY
             self._changed.notify_all()
-        log.info("model_loaded", model=info.name, version=info.version, seconds=seconds)
+        names = [f"{model.name} {model.version}" for model in analyzer.models]
+        log.info("model_loaded", models=names, seconds=seconds)
         return analyzer
 
     def _next_batch(self) -> list[Job]:
@@ -237,15 +256,16 @@ class Batcher:
         """Answer a batch; if that fails, its jobs one at a time, so one bad text hurts one."""
         started = self._clock()
         try:
-            analyses = analyzer.analyze([job.text for job in batch], batch[0].language)
+            analyses = analyzer.analyze([job.article for job in batch], batch[0].language)
             answered = list(zip(batch, analyses, strict=True))
         except Exception as error:
             self._retry(analyzer, batch, error)
             return
         seconds = self._clock() - started
+        model = find_model(batch[0].language, analyzer.models)
         for job, analysis in answered:
             waited = started - job.submitted
-            job.future.set_result(Outcome(analysis, analyzer.info, waited, seconds, len(batch)))
+            job.future.set_result(Outcome(analysis, model, waited, seconds, len(batch)))
 
     def _retry(self, analyzer: Analyzer, batch: list[Job], error: Exception) -> None:
         if len(batch) == 1:
@@ -259,7 +279,7 @@ class Batcher:
                 job.future.set_exception(DeadlineExceeded(self._capacity.deadline_seconds))
 
     def _fail(self, error: BaseException, batch: list[Job]) -> None:
-        loaded = self._info is not None
+        loaded = bool(self._models)
         # Once texts have been read, the message of an error may quote one.
         detail = None if loaded else str(error)
         # First of all, because what follows may end the process.

@@ -1,6 +1,7 @@
 """Request bodies: what may be sent, and how it becomes fields to load."""
 
 import json
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import flask
@@ -8,52 +9,42 @@ import marshmallow
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
-from analysis.errors import WhosaidError
-from schemas import OptionsSchema
+from schemas import ContentType, OptionsSchema
+from schemas.ninjs import NINJS_MEDIA_TYPE, InvalidNinjs, read_ninjs
+from schemas.requests import MAX_ID_CHARS
+from service.errors import InvalidField, InvalidRequest, MalformedBody
+from service.exchanges import read_body
+from service.services import current_services
 
 JSON = "application/json"
-PLAIN = "text/plain"
-
-
-class MalformedBody(WhosaidError):
-    """A body is not what its content type says."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class InvalidRequest(WhosaidError):
-    """A request is well-formed, but its fields are not what they should be."""
-
-    def __init__(self, messages: dict[str, Any]) -> None:
-        super().__init__("the request is not valid: see errors")
-        self.messages = messages
-
-
-class TextTooLong(WhosaidError):
-    """A text is longer than the service accepts."""
-
-    def __init__(self, chars: int, max_chars: int) -> None:
-        super().__init__(f"the text has {chars} characters; at most {max_chars} are accepted")
-        self.chars = chars
-        self.max_chars = max_chars
+PLAIN = ContentType.PLAIN.value
+HTML = ContentType.HTML.value
+NINJS = NINJS_MEDIA_TYPE
+NDJSON = "application/x-ndjson"
+TEXTS = (JSON, PLAIN, HTML, NINJS)
+"""What a text may be sent as."""
+BATCHES = (JSON, NDJSON)
+"""What a batch may be sent as."""
 
 
 class SubmissionParser(FlaskParser):
-    """Loads a submission from JSON, or from plain text; options may stand in the query.
+    """Loads a submission from JSON, text, HTML or ninjs; options may stand in the query.
 
-    A JSON body's own fields win over the query.
+    A JSON body's own fields win over the query. A ninjs document is kept, as
+    `flask.g.document`, to be enriched.
     """
 
     def load_json(self, req: flask.Request, schema: marshmallow.Schema) -> Any:
         """Return the fields of a request."""
-        check_content_type(req)
-        body = req.get_data()
+        check_content_type(req, TEXTS)
+        body = read_body(req, current_services().settings.max_body_bytes)
         query = load_query(req)
-        if req.mimetype == PLAIN:
-            return query | {"text": decode(body)}
+        if req.mimetype in (PLAIN, HTML):
+            return query | {"text": decode(body), "content_type": req.mimetype}
         fields = parse_json(body)
+        if req.mimetype == NINJS:
+            flask.g.document = fields
+            return query | read_document(fields)
         return query | fields if isinstance(fields, dict) else fields
 
     def handle_error(
@@ -67,27 +58,45 @@ class SubmissionParser(FlaskParser):
 def load_query(request: flask.Request) -> dict[str, Any]:
     """Return the options in a request's query as values, each of them given once.
 
-    Raises `ValidationError` for any other parameter, also where the body would win.
+    Raises `InvalidRequest` for any other parameter, also where the body would win.
     """
     query = {
         name: values[0] if len(values) == 1 else values for name, values in request.args.lists()
     }
-    # What is not there may stand in the body, so it has no default yet.
-    options: dict[str, Any] = OptionsSchema(partial=True).load(query)
+    try:
+        # What is not there may stand in the body, so it has no default yet.
+        options: dict[str, Any] = OptionsSchema(partial=True).load(query)
+    except marshmallow.ValidationError as error:
+        raise InvalidRequest(error.messages_dict) from None
     return options
 
 
-def check_content_type(request: flask.Request) -> None:
-    """Raise `UnsupportedMediaType` unless the body is declared as UTF-8 JSON or plain text."""
-    accepted = f"send {JSON} or {PLAIN}, in UTF-8"
-    if request.mimetype not in (JSON, PLAIN):
+def read_document(document: Any) -> dict[str, Any]:
+    """Return the fields of a submission that a ninjs document makes. Raises `InvalidField`."""
+    try:
+        copy = read_ninjs(document)
+    except InvalidNinjs as error:
+        raise InvalidField(error.pointer, error.detail) from None
+    fields = {
+        "text": copy.body,
+        "content_type": copy.content_type,
+        "headline": copy.headline,
+        "language": copy.language,
+        "headline_type": PLAIN,
+        # What is longer is no identifier of a text here; the document keeps it.
+        "id": copy.uri if copy.uri and len(copy.uri) <= MAX_ID_CHARS else None,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def check_content_type(request: flask.Request, media_types: Sequence[str]) -> None:
+    """Raise `UnsupportedMediaType` unless the body is declared as one of these, in UTF-8."""
+    accepted = f"send {', '.join(media_types[:-1])} or {media_types[-1]}, in UTF-8"
+    if request.mimetype not in media_types:
         raise UnsupportedMediaType(f"{request.mimetype or 'no content type'} given: {accepted}")
     charset = request.mimetype_params.get("charset", "utf-8")
     if charset.lower() not in ("utf-8", "utf8", "us-ascii"):
         raise UnsupportedMediaType(f"charset {charset} given: {accepted}")
-    encoding = request.headers.get("Content-Encoding", "identity")
-    if encoding.lower() != "identity":
-        raise UnsupportedMediaType(f"content encoding {encoding} given: {accepted}, uncompressed")
 
 
 def decode(body: bytes) -> str:

@@ -31,16 +31,17 @@ def _build_parser(settings: Settings) -> argparse.ArgumentParser:
     return parser
 
 
-_FETCH_MODELS_HELP = "download an official Stanza package; the service never does so itself"
+_FETCH_MODELS_HELP = "download official Stanza packages; the service never does so itself"
 
 
 def _add_fetch_models(parser: argparse.ArgumentParser, settings: Settings) -> None:
     parser.description = _FETCH_MODELS_HELP
     parser.add_argument(
-        "package",
-        nargs="?" if settings.stanza_package else None,
-        default=settings.stanza_package,
-        help="language[:variant], such as de; default: WHOSAID_STANZA_PACKAGE",
+        "packages",
+        nargs="*" if settings.stanza_packages else "+",
+        default=settings.stanza_packages,
+        metavar="package",
+        help="language[:variant], such as de; default: those of WHOSAID_STANZA_PACKAGES",
     )
     parser.add_argument(
         "--models-dir",
@@ -59,10 +60,10 @@ def _fetch_models(parsed: argparse.Namespace) -> None:
     # Here, because Stanza takes seconds to import and no other command needs it.
     from analysis import packages
 
-    package = packages.Package.parse(parsed.package)
     models_dir = Path(parsed.models_dir or packages.DEFAULT_MODELS_DIR)
-    files = packages.fetch_package(package, models_dir, resources_url=parsed.resources_url)
-    print(f"{package}: {len(files)} files in {models_dir}")
+    for package in map(packages.Package.parse, parsed.packages):
+        files = packages.fetch_package(package, models_dir, resources_url=parsed.resources_url)
+        print(f"{package}: {len(files)} files in {models_dir}")
 
 
 def _write_openapi(_: argparse.Namespace) -> None:

@@ -1,5 +1,6 @@
 """One small text and its answer, for the OpenAPI document: built, so that its offsets are right."""
 
+from dataclasses import replace
 from typing import Any
 
 from marshmallow import Schema
@@ -20,15 +21,21 @@ from analysis.document import (
 )
 from schemas import (
     Answer,
+    AnswerSchema,
     Capabilities,
     CapabilitiesSchema,
+    ContentType,
     Fault,
+    LanguageStatus,
     Limits,
+    Part,
     Problem,
     ProblemSchema,
     Scope,
+    Section,
+    Story,
+    Timings,
 )
-from schemas.answers import Timings
 from service.settings import Settings
 
 TEXT = "“We will rebuild the bridge,” said Ana Sousa, the mayor of Porto."
@@ -38,22 +45,60 @@ REQUEST_ID = "6f0c9f0f6f4e4b1f9f0b6c1d2a3e4f50"
 MODEL = ModelInfo(name="whosaid-en", version="1", digest="c0ffee" * 10 + "c0ff", languages=("en",))
 
 SUBMISSION = {"text": TEXT, "id": "story-4711"}
+HTML = "<p>&ldquo;We will rebuild the bridge,&rdquo; said Ana Sousa, the mayor of Porto.</p>"
+NINJS = {
+    "uri": "https://example.org/stories/4711",
+    "standard": {"name": "ninjs", "version": "3.2"},
+    "language": "en",
+    "headlines": [{"role": "main", "value": "Porto to rebuild its bridge"}],
+    "bodies": [{"role": "main", "contenttype": "text/html", "value": HTML}],
+}
+BATCH = [SUBMISSION, {"text": TEXT, "language": "xx", "id": "story-4712"}]
 
 
 def build_capabilities() -> dict[str, Any]:
     """Return what the capabilities of a service with default settings look like."""
     settings = Settings()
-    limits = Limits(settings.max_chars, settings.max_body_bytes, settings.deadline_seconds)
+    limits = Limits(
+        settings.max_chars,
+        settings.max_body_bytes,
+        settings.deadline_seconds,
+        settings.batch_max_items,
+    )
     scope = Scope(settings.default_scope)
-    return dump(CapabilitiesSchema(), Capabilities(SERVICE_VERSION, MODEL, limits, scope))
+    return dump(CapabilitiesSchema(), Capabilities(SERVICE_VERSION, (MODEL,), limits, scope))
 
 
-def build_answer(schema: Schema) -> dict[str, Any]:
+def build_answer(schema: Schema, **changes: Any) -> dict[str, Any]:
     """Return the answer to the example, as one of the answers' schemas dumps it."""
-    porto = _entity("pla-1d0015ab", EntityType.PLACE, "Porto", 0.33)
+    porto = _entity("pla-1d0015ab", EntityType.PLACE, "Porto", 0.25)
     analysis = Analysis(TEXT, "en", entities=(_ANA, porto), quotes=(_QUOTE,))
     timings = Timings(queue_seconds=0.001, analysis_seconds=0.085)
-    return dump(schema, Answer(analysis, SERVICE_VERSION, MODEL, timings, id="story-4711"))
+    answer = Answer(
+        analysis,
+        Story(Part.read(TEXT, ContentType.PLAIN)),
+        SERVICE_VERSION,
+        MODEL,
+        timings,
+        id="story-4711",
+        language_status=LanguageStatus.DETECTED,
+    )
+    return dump(schema, replace(answer, **changes))
+
+
+def build_whole_answer() -> dict[str, Any]:
+    """Return the answer to the example with all that answers may include."""
+    return build_answer(AnswerSchema(), include=frozenset(Section))
+
+
+def build_results() -> list[dict[str, Any]]:
+    """Return the results of the example of a batch."""
+    fault = Fault("/language", "'xx' is not one of en")
+    problem = build_problem(422, "unsupported-language", fault.detail, (fault,))
+    return [
+        {"index": 0, "id": "story-4711", "status": 200, "answer": build_answer(AnswerSchema())},
+        {"index": 1, "id": "story-4712", "status": 422, "problem": problem},
+    ]
 
 
 def build_problem(
@@ -79,7 +124,7 @@ def _entity(entity_id: str, entity_type: EntityType, name: str, salience: float)
     return Entity(entity_id, entity_type, name, (), (mention,), salience)
 
 
-_ANA = _entity("per-802186be", EntityType.PERSON, "Ana Sousa", 0.67)
+_ANA = _entity("per-802186be", EntityType.PERSON, "Ana Sousa", 0.75)
 _QUOTE = Quote(
     kind=QuoteKind.DIRECT,
     fragments=(_span("We will rebuild the bridge,"),),

@@ -13,7 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from service.logs import build_logging
+from service.authority import InvalidAuthority, keep_authority, refresh_authority
+from service.logs import build_logging, configure_events
 from service.settings import InvalidSettings, Settings
 
 _STOPPING_SECONDS = 5
@@ -42,7 +43,15 @@ logconfig_dict = build_logging(_settings.log_level)
 
 
 def on_starting(_server: Any) -> None:
-    """Set up what the workers' libraries read from the environment when they are imported."""
+    """Set up what the workers' libraries read from the environment when they are imported.
+
+    The authority file is read here, so that one that cannot be read stops the service.
+    """
+    configure_events()
+    try:
+        keep_authority(_settings.authority_file)
+    except InvalidAuthority as error:
+        sys.exit(f"whosaid cannot start with this authority file:\n{error}")
     # Threads that wait for each other shall sleep: where they spin, and other work needs the same
     # cores, two threads take several times as long as one.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -51,6 +60,11 @@ def on_starting(_server: Any) -> None:
     for left_over in Path(folder).glob("*.db"):
         left_over.unlink()
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = os.environ["WHOSAID_METRICS_DIR"] = folder
+
+
+def on_reload(_server: Any) -> None:
+    """Read the authority file again; the new workers are forked after this."""
+    refresh_authority(_settings.authority_file)
 
 
 def post_worker_init(worker: Any) -> None:
@@ -72,8 +86,11 @@ def _end_worker(loaded: bool) -> None:
 def worker_exit(_server: Any, worker: Any) -> None:
     """Let the owner thread finish."""
     from service.services import services_of
+    from service.tracing import shut_down
 
     app = getattr(worker, "wsgi", None)
+    if app:
+        shut_down(app)
     if app and not services_of(app).batcher.close(timeout_seconds=_STOPPING_SECONDS):
         # All callers are answered or gone. Native code cannot be interrupted, and would crash if
         # the interpreter ended around it.

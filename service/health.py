@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 
 from schemas import HealthSchema
 from service.batching import NotReady, State
-from service.openapi import REQUEST_ID_HEADERS, document_refusals, route
+from service.openapi import HEADERS, document_refusals, route
 from service.services import current_services
 
 WELL = {"status": "ok"}
@@ -27,7 +27,7 @@ _UNAVAILABLE = document_refusals(blueprint, HTTPStatus.SERVICE_UNAVAILABLE)
         HealthSchema,
         description="The service lives.",
         example=WELL,
-        headers=REQUEST_ID_HEADERS,
+        headers=HEADERS,
     ),
 )
 def livez() -> dict[str, str]:
@@ -48,7 +48,7 @@ def livez() -> dict[str, str]:
         HealthSchema,
         description="The model is loaded and has analyzed a document.",
         example=WELL,
-        headers=REQUEST_ID_HEADERS,
+        headers=HEADERS,
     ),
 )
 def readyz() -> dict[str, str]:
@@ -68,7 +68,7 @@ def readyz() -> dict[str, str]:
         {"type": "string"},
         content_type="text/plain",
         description="Counters and histograms of all workers, in Prometheus's text format.",
-        headers=REQUEST_ID_HEADERS,
+        headers=HEADERS,
     ),
 )
 def metrics() -> flask.Response:

@@ -4,7 +4,7 @@ from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from analysis.document import Analysis, ModelInfo
+from analysis.document import Analysis, Article, ModelInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +20,18 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
-    """A text that somebody waits for. Times are those of the monotonic clock."""
+    """An article that somebody waits for. Times are those of the monotonic clock."""
 
-    text: str
+    article: Article
     language: str
     submitted: float
     deadline: float
     future: Future[Outcome] = field(default_factory=Future)
+
+    @property
+    def chars(self) -> int:
+        """The length of the text, in code points."""
+        return len(self.article.text)
 
 
 def take_batch(waiting: deque[Job], max_chars: int) -> list[Job]:
@@ -40,9 +45,9 @@ def take_batch(waiting: deque[Job], max_chars: int) -> list[Job]:
         job = waiting.popleft()
         if job.future.set_running_or_notify_cancel():
             batch.append(job)
-            chars += len(job.text)
+            chars += job.chars
     return batch
 
 
 def _fits(job: Job, first: Job, room: int) -> bool:
-    return job.language == first.language and len(job.text) <= room
+    return job.language == first.language and job.chars <= room

@@ -9,15 +9,19 @@ import flask
 import yaml
 from flask_smorest import Api
 
-from schemas import MEDIA_TYPE, Fault, ProblemSchema
+from schemas import MEDIA_TYPE, Fault, ProblemSchema, SubmissionSchema
+from schemas.ninjs import NINJS_MEDIA_TYPE
 from service import examples
+from service.bodies import HTML, JSON, NDJSON, PLAIN
+from service.views import FORMS
 
 OPENAPI_VERSION = "3.1.0"
 DESCRIPTION = "\n\n".join(
     (
         "News text in; people, organisations, places and attributed quotes out.",
         "Offsets are half-open and count Unicode code points of the text exactly as submitted, or "
-        "UTF-16 code units on request. Nothing that is submitted is stored or logged.",
+        "UTF-16 code units or bytes of UTF-8 on request. Nothing that is submitted is stored or "
+        "logged.",
         "Every error is an `application/problem+json` (RFC 9457) whose `type` is stable, and every "
         "response carries an `X-Request-ID`: the caller's own if it sent a sane one.",
     )
@@ -25,16 +29,24 @@ DESCRIPTION = "\n\n".join(
 
 View = TypeVar("View", bound=Callable[..., object])
 
-REQUEST_ID_HEADERS = {
+HEADERS = {
     "X-Request-ID": {
-        "description": "Names this request in the service's logs.",
-        "schema": {"type": "string"},
-    }
+        "description": "Names this request in the service's logs: the caller's own, or a new one.",
+        "schema": {"type": "string", "examples": [examples.REQUEST_ID]},
+    },
+    "Server-Timing": {
+        "description": "How long the whole took and, of a text, the wait for the model and its "
+        "analysis, in milliseconds.",
+        "schema": {
+            "type": "string",
+            "examples": ["queue;dur=0.9, analysis;dur=84.6, total;dur=86.2"],
+        },
+    },
 }
 _RETRY_AFTER = {
     "Retry-After": {
         "description": "After how many seconds to try again.",
-        "schema": {"type": "integer", "minimum": 0},
+        "schema": {"type": "integer", "minimum": 0, "examples": [2]},
     }
 }
 
@@ -56,7 +68,7 @@ class Refusal:
         retry_after = _RETRY_AFTER if self.status == 503 else {}
         return {
             "description": self.description,
-            "headers": REQUEST_ID_HEADERS | retry_after,
+            "headers": HEADERS | retry_after,
             "content": {MEDIA_TYPE: {"schema": ProblemSchema, "example": problem}},
         }
 
@@ -115,6 +127,82 @@ REFUSALS = (
         "no answer within 120 seconds",
     ),
 )
+
+
+def document_bodies() -> dict[str, Any]:
+    """Return the bodies that a text may be sent in, beside that in a JSON object."""
+    return {
+        PLAIN: {
+            "schema": {
+                "type": "string",
+                "description": "The text, verbatim, in UTF-8; its options stand in the query.",
+            },
+            "example": examples.TEXT,
+        },
+        HTML: {
+            "schema": {
+                "type": "string",
+                "description": "The HTML of a text, a fragment or a page, in UTF-8; its options "
+                "stand in the query.",
+            },
+            "example": examples.HTML,
+        },
+        NINJS_MEDIA_TYPE: {
+            "schema": {
+                "type": "object",
+                "description": "A document of IPTC's ninjs, 1.x to 3.x: its main body and "
+                "headline are read. It comes back with the people, organisations and places that "
+                "they name, every other property untouched, unless another view is asked for.",
+            },
+            "example": examples.NINJS,
+        },
+    }
+
+
+def document_views() -> dict[str, Any]:
+    """Return the other forms that an answer may have, each with an example."""
+    native = examples.build_whole_answer()
+    return {
+        form.media_type: {"schema": form.schema, "example": form.build(native)}
+        for form in FORMS.values()
+    }
+
+
+def document_batch() -> dict[str, Any]:
+    """Return the bodies that a batch may be sent in."""
+    lines = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in examples.BATCH)
+    return {
+        "description": "The texts, each with its options: in a JSON list, or one on each line.",
+        "required": True,
+        "content": {
+            JSON: {
+                "schema": {"type": "array", "items": SubmissionSchema},
+                "example": examples.BATCH,
+            },
+            NDJSON: {
+                "schema": {
+                    "type": "string",
+                    "description": "JSON objects as in the list, one on each line, in UTF-8. "
+                    "Empty lines count for nothing.",
+                },
+                "example": lines,
+            },
+        },
+    }
+
+
+def document_results() -> dict[str, Any]:
+    """Return the other form that the results of a batch have."""
+    lines = "".join(json.dumps(result) + "\n" for result in examples.build_results())
+    return {
+        NDJSON: {
+            "schema": {
+                "type": "string",
+                "description": "The results as in the list, one on each line.",
+            },
+            "example": lines,
+        }
+    }
 
 
 def build_api(app: flask.Flask, version: str) -> Any:
@@ -181,7 +269,41 @@ def find_api(app: flask.Flask) -> Any:
 def render_json(api: Any) -> str:
     """Return the document as JSON."""
     document = api.spec.to_dict()
+    illustrate(document)
     return json.dumps({"openapi": document.pop("openapi"), **document}, indent=2)
+
+
+def illustrate(document: dict[str, Any]) -> None:
+    """Show of each field of a document the value that it has in the examples of whole bodies."""
+    schemas = document["components"]["schemas"]
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+            bodies += document["components"]["responses"].values()
+            for content in (body.get("content", {}) for body in bodies):
+                for media in content.values():
+                    _show(media["schema"], media.get("example"), schemas)
+
+
+def _show(schema: dict[str, Any], value: Any, schemas: dict[str, Any]) -> None:
+    if isinstance(value, dict):
+        whole = _resolve(schema, schemas)
+        for name, part in value.items():
+            _show(whole.get("properties", {}).get(name, {}), part, schemas)
+    elif isinstance(value, list) and (items := schema.get("items")):
+        for part in value:
+            _show(items, part, schemas)
+    if value is not None and not schema.keys() & {"$ref", "anyOf", "enum", "examples"}:
+        schema["examples"] = [value]
+
+
+def _resolve(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of objects that another one refers to, or says that null may replace."""
+    for option in (schema, *schema.get("anyOf", ())):
+        if "$ref" in option:
+            resolved: dict[str, Any] = schemas[option["$ref"].rpartition("/")[2]]
+            return resolved
+    return schema
 
 
 def render_yaml(api: Any) -> str:

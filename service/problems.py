@@ -18,10 +18,19 @@ from werkzeug.exceptions import (
     UnsupportedMediaType,
 )
 
-from analysis.errors import UnsupportedLanguage
+from analysis.errors import DetectedLanguageUnsupported, UnsupportedLanguage
 from schemas import MEDIA_TYPE, Fault, Problem, ProblemSchema
 from service.batching import DeadlineExceeded, NotReady, QueueFull
-from service.bodies import InvalidRequest, MalformedBody, TextTooLong
+from service.errors import (
+    BatchTooLong,
+    InvalidField,
+    InvalidRequest,
+    MalformedBody,
+    StreamIdle,
+    TextTooLong,
+    TooManyStreams,
+)
+from service.exchanges import UnsupportedEncoding
 from service.services import current_services
 
 MAX_FAULTS = 20
@@ -39,11 +48,15 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     RequestEntityTooLarge: (413, "body-too-long"),
     TextTooLong: (413, "text-too-long"),
     UnsupportedMediaType: (415, "unsupported-media-type"),
+    StreamIdle: (408, "request-timeout"),
+    BatchTooLong: (413, "batch-too-long"),
     InvalidRequest: (422, "invalid-request"),
+    InvalidField: (422, "invalid-request"),
     UnsupportedLanguage: (422, "unsupported-language"),
     Exception: (500, "internal-server-error"),
     NotReady: (503, "not-ready"),
     QueueFull: (503, "overloaded"),
+    TooManyStreams: (503, "overloaded"),
     DeadlineExceeded: (504, "deadline-exceeded"),
 }
 
@@ -59,9 +72,7 @@ def register_problems(app: flask.Flask) -> None:
 
 def render_problem(error: Exception) -> flask.Response:
     """Return the response that tells a caller about an error."""
-    problem = describe(error, request_id=flask.g.request_id)
-    if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        log.error("bug", error=type(error).__name__, exc_info=error)
+    problem = report(error, request_id=flask.g.request_id)
     flask.g.problem = problem.slug
     response = flask.jsonify(ProblemSchema().dump(problem))
     response.status_code = problem.status
@@ -70,6 +81,14 @@ def render_problem(error: Exception) -> flask.Response:
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(current_services().settings.retry_after_seconds)
     return response
+
+
+def report(error: Exception, *, request_id: str) -> Problem:
+    """Describe an error to the caller, and log it if nobody foresaw it."""
+    problem = describe(error, request_id=request_id)
+    if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("bug", error=type(error).__name__, exc_info=error)
+    return problem
 
 
 def describe(error: Exception, *, request_id: str) -> Problem:
@@ -101,6 +120,8 @@ def _detail(error: Exception, status: int) -> str:
 def _find_headers(error: Exception) -> list[tuple[str, str]]:
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         return [("Allow", ", ".join(sorted(error.valid_methods)))]
+    if isinstance(error, UnsupportedEncoding):
+        return [("Accept-Encoding", "gzip")]
     return []
 
 
@@ -110,8 +131,13 @@ def find_faults(error: Exception) -> Iterator[Fault]:
         yield from list(_flatten(error.messages, ""))[:MAX_FAULTS]
     elif isinstance(error, TextTooLong):
         yield Fault("/text", str(error))
+    elif isinstance(error, InvalidField):
+        yield Fault(error.pointer, error.fault)
+    elif isinstance(error, BatchTooLong):
+        yield Fault("", str(error))
     elif isinstance(error, UnsupportedLanguage):
-        yield Fault("/language", str(error))
+        detected = isinstance(error, DetectedLanguageUnsupported)
+        yield Fault("/text" if detected else "/language", str(error))
 
 
 def _flatten(messages: Any, pointer: str) -> Iterator[Fault]:

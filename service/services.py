@@ -5,9 +5,11 @@ from typing import cast
 
 import flask
 
+from analysis.authority import Authority
 from service.batching import Batcher
 from service.observability import Metrics
 from service.settings import Settings
+from service.streams import Streams
 
 _KEY = "whosaid"
 
@@ -20,6 +22,8 @@ class Services:
     batcher: Batcher
     metrics: Metrics
     version: str
+    authority: Authority
+    streams: Streams
 
 
 def attach_services(app: flask.Flask, services: Services) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from schemas import Scope
 from service.cores import count_cores
+from service.exchanges import parse_origins
 
 # In JSON a code point takes twelve bytes at most ("\ud83d\ude00"); the rest is for its options.
 _BYTES_PER_CHAR = 12
@@ -40,6 +41,16 @@ def _setting(
         "choices": choices,
     }
     return field(default=default, metadata=metadata)
+
+
+def _parse_list(written: str) -> tuple[str, ...]:
+    return tuple(part for each in written.split(",") if (part := each.strip()))
+
+
+def _parse_switch(written: str) -> bool:
+    if written.lower() not in ("yes", "no"):
+        raise ValueError("say yes or no")
+    return written.lower() == "yes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +125,20 @@ class Settings:
         parse=int,
         minimum=0,
     )
+    batch_max_items: int = _setting(
+        "WHOSAID_BATCH_MAX_ITEMS",
+        "Texts that a JSON list may have. Streams of lines have no limit.",
+        default=1000,
+        parse=int,
+        minimum=1,
+    )
+    max_streams: int = _setting(
+        "WHOSAID_MAX_STREAMS",
+        "Batches that may be open in each worker; each one keeps a request thread.",
+        default=4,
+        parse=int,
+        minimum=1,
+    )
     default_scope: str = _setting(
         "WHOSAID_DEFAULT_SCOPE",
         f"Which quotes callers get who send no scope: one of {', '.join(Scope)}.",
@@ -126,10 +151,31 @@ class Settings:
         default="info",
         choices=LOG_LEVELS,
     )
-    stanza_package: str | None = _setting(
-        "WHOSAID_STANZA_PACKAGE",
-        "An official Stanza package to use in place of the model that ships with the service.",
+    stanza_packages: tuple[str, ...] = _setting(
+        "WHOSAID_STANZA_PACKAGES",
+        "Official Stanza packages for further languages, parted by commas: `de,fr`. One of "
+        "English is used in place of the model that ships with the service.",
+        default=(),
+        parse=_parse_list,
+    )
+    authority_file: str | None = _setting(
+        "WHOSAID_AUTHORITY_FILE",
+        "A file of names that the newsroom knows, as CSV or JSON Lines; read at start and at "
+        "SIGHUP.",
         default=None,
+    )
+    cors_origins: tuple[str, ...] = _setting(
+        "WHOSAID_CORS_ORIGINS",
+        "Origins whose pages may call the service from a browser, parted by commas, or `*`.",
+        default=(),
+        parse=parse_origins,
+    )
+    tracing: bool = _setting(
+        "WHOSAID_TRACING",
+        "Whether requests become spans of OpenTelemetry, `yes` or `no`; where they go is said in "
+        "its own variables. Needs the extra `tracing`.",
+        default=False,
+        parse=_parse_switch,
     )
     models_dir: str | None = _setting(
         "WHOSAID_MODELS_DIR", "Where fetched Stanza packages are kept.", default=None
@@ -179,10 +225,11 @@ class Settings:
             yield f"PORT: {self.port} is more than 65535"
         if math.isinf(self.deadline_seconds):
             yield "WHOSAID_DEADLINE_SECONDS: every deadline ends"
-        if self.threads <= self.queue_max_jobs:
+        if self.threads <= self.queue_max_jobs + self.max_streams:
             yield (
                 f"WHOSAID_THREADS: {self.threads} is not more than WHOSAID_QUEUE_MAX_JOBS "
-                f"({self.queue_max_jobs}), so health checks would wait for the model"
+                f"({self.queue_max_jobs}) and WHOSAID_MAX_STREAMS ({self.max_streams}) together, "
+                "so health checks would wait for the model"
             )
         if self.queue_max_chars < self.max_chars:
             yield (
@@ -202,6 +249,7 @@ def _parse(
         if written := environ.get(variable, "").strip():
             try:
                 values[setting.name] = parse(written)
-            except ValueError:
-                faults.append(f"{variable}: {written!r} is not a number")
+            except ValueError as error:
+                reason = "not a number" if parse in (int, float) else str(error)
+                faults.append(f"{variable}: {written!r}: {reason}")
     return values, faults

@@ -79,7 +79,7 @@ def render_refusal(status: HTTPStatus, request_id: str) -> bytes:
     body = json.dumps(ProblemSchema().dump(problem)).encode()
     head = (
         f"HTTP/1.1 {status.value} {status.phrase}\r\n"
-        f"Connection: close\r\nContent-Type: {MEDIA_TYPE}\r\n"
+        f"Connection: close\r\nContent-Type: {MEDIA_TYPE}\r\nCache-Control: no-store\r\n"
         f"Content-Length: {len(body)}\r\nX-Request-ID: {request_id}\r\n\r\n"
     )
     return head.encode() + body

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from analysis.document import (
     Analysis,
+    Article,
     Attitude,
     AttributionStatus,
     Entity,
@@ -48,7 +49,7 @@ class FakeAnalyzer:
         poison: str | None = None,
         gate: threading.Event | None = None,
     ) -> None:
-        self.info = info
+        self.models = (info,)
         self.seconds = seconds
         self.poison = poison
         self.gate = gate
@@ -56,8 +57,9 @@ class FakeAnalyzer:
         self.batches: list[list[str]] = []
         self.threads: set[int] = set()
 
-    def analyze(self, texts: Sequence[str], language: str = "en") -> list[Analysis]:
-        """Analyze texts, the way the class says."""
+    def analyze(self, articles: Sequence[Article], language: str = "en") -> list[Analysis]:
+        """Analyze articles, the way the class says."""
+        texts = [article.text for article in articles]
         self.threads.add(threading.get_ident())
         self.batches.append(list(texts))
         self.entered.set()

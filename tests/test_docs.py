@@ -12,7 +12,7 @@ from threading import Thread
 
 import pytest
 
-from schemas import Scope, select_quotes
+from schemas import Scope, Selection, select
 from service.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -71,7 +71,7 @@ def test_example_is_answered_as_documented(pipeline):
     """The README's answer is the model's, confidences aside."""
     answer = json.loads(ANSWER)
     (analysis,) = pipeline.analyze([STORY])
-    found = select_quotes(analysis, Scope.SPEECH)
+    found = select(analysis, Selection(Scope.SPEECH))
     documented = [
         entity["name"] for key in ("people", "organisations", "places") for entity in answer[key]
     ]

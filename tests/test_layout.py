@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-PACKAGES = PYPROJECT["tool"]["setuptools"]["packages"]
+PACKAGES = [name for name in PYPROJECT["tool"]["setuptools"]["packages"] if "." not in name]
 
 
 @pytest.fixture(scope="module")

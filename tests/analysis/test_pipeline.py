@@ -12,6 +12,7 @@ import analysis.processors
 from analysis.confidence import CONFIDENCES_FILE, Confidences, SpeakerForm
 from analysis.document import (
     Analysis,
+    Article,
     AttributionStatus,
     EntityType,
     Mention,
@@ -20,10 +21,10 @@ from analysis.document import (
     Reading,
     Span,
 )
-from analysis.errors import ModelDamaged, PackageMissing, UnsupportedLanguage
+from analysis.errors import ModelDamaged, PackageMissing, PackageUnavailable, UnsupportedLanguage
 from analysis.markup import make_legible
 from analysis.models import WEIGHTS_FILE
-from analysis.pipeline import PackagePipeline, WhosaidPipeline, load_pipeline
+from analysis.pipeline import CombinedPipeline, PackagePipeline, WhosaidPipeline, load_pipeline
 from tests.tiny_model import WIDE, write_tiny_model
 from training.export import write_confidences
 
@@ -41,12 +42,18 @@ def random_pipeline(tmp_path_factory):
 
 
 class FixedReader:
-    """Reads each text as holding one name, its first word."""
+    """Reads each text as holding one name: its first three letters, or those that are given."""
 
-    info = ModelInfo("fixed", "1", "", ("xx",))
+    def __init__(self, language="xx", name=None):
+        self.info = ModelInfo("fixed", "1", "", (language,))
+        self.name = name
 
     def read(self, texts):
-        return [Reading((Mention(Span(0, 3), EntityType.PERSON, 0.9),)) for _ in texts]
+        return [Reading((Mention(self._find(text), EntityType.PERSON, 0.9),)) for text in texts]
+
+    def _find(self, text):
+        at = text.index(self.name) if self.name else 0
+        return Span(at, at + 3)
 
 
 def analyze_one(pipeline, text: str) -> Analysis:
@@ -77,8 +84,9 @@ def test_shipped_model_is_the_one_its_config_names(pipeline):
     from analysis.models import SHIPPED_WEIGHTS
 
     digest = hashlib.sha256((SHIPPED_WEIGHTS / WEIGHTS_FILE).read_bytes()).hexdigest()
-    assert pipeline.info.digest == digest
-    assert "en" in pipeline.info.languages
+    (model,) = pipeline.models
+    assert model.digest == digest
+    assert "en" in model.languages
 
 
 @pytest.mark.model
@@ -275,7 +283,81 @@ def test_names_only_in_another_language():
 def test_package_that_was_not_fetched(tmp_path):
     """A package is never downloaded when the pipeline is loaded."""
     with pytest.raises(PackageMissing):
-        load_pipeline(stanza_package="de", models_dir=str(tmp_path))
+        load_pipeline(stanza_packages=["de"], models_dir=str(tmp_path))
+
+
+def test_one_package_a_language(tmp_path):
+    """Two packages of one language contradict each other."""
+    with pytest.raises(PackageUnavailable, match="one package a language"):
+        load_pipeline(stanza_packages=["de", "de:fast"], models_dir=str(tmp_path))
+
+
+def test_each_language_has_its_pipeline():
+    """Of several pipelines, the first answers that reads the language of the texts."""
+    first, second = PackagePipeline(FixedReader("xx")), PackagePipeline(FixedReader("yy"))
+    combined = CombinedPipeline([first, second])
+    assert [model.languages for model in combined.models] == [("xx",), ("yy",)]
+    assert combined.analyze(["Ann"], "yy") == second.analyze(["Ann"], "yy")
+    assert combined.analyze([Article("Ann")], "xx")[0].language == "xx"
+    with pytest.raises(UnsupportedLanguage, match="'en' is not one of xx, yy"):
+        combined.analyze(["Ann"], "en")
+
+
+def test_a_package_beside_the_shipped_model(monkeypatch):
+    """Packages come beside the model that ships, but one of English takes its place."""
+    monkeypatch.setattr("analysis.pipeline.load_package", lambda p, _: FixedReader(p.language))
+    monkeypatch.setattr(
+        "analysis.pipeline.WhosaidPipeline", lambda: PackagePipeline(FixedReader("en"))
+    )
+    for packages, languages in (
+        ([], ["en"]),
+        (["de"], ["en", "de"]),
+        (["de", "fr"], ["en", "de", "fr"]),
+        (["en"], ["en"]),
+        (["de", "en"], ["de", "en"]),
+    ):
+        loaded = load_pipeline(stanza_packages=packages)
+        assert [model.languages for model in loaded.models] == [(name,) for name in languages]
+
+
+GERMAN = "„Wir warten“, sagte Ann. Ann lachte."
+
+
+def test_language_packs():
+    """In a language with a pack, direct quotes have speakers, and callers are told the rest."""
+    (analysis,) = PackagePipeline(FixedReader("de", "Ann")).analyze([GERMAN], "de")
+    (quote,) = analysis.quotes
+    assert quote.fragments[0].of(GERMAN) == "Wir warten"
+    assert quote.speaker.name == "Ann"
+    assert [warning.code for warning in analysis.warnings] == ["indirect-quotes-unsupported"]
+    assert analysis.entities[0].salience == 1.0
+
+
+HEADED = Article(
+    "Ana Sousa to rebuild\n\nThe mayor said.\n\nWe build now, not later.", 22, (Span(39, 63),)
+)
+
+
+@pytest.mark.model
+def test_layout_reaches_the_rules(pipeline):
+    """What is known of an article's layout is known to the rules: here, a block quote."""
+    (analysis,) = pipeline.analyze([HEADED])
+    quote = analysis.quotes[-1]
+    assert [span.of(HEADED.text) for span in quote.fragments] == ["We build now, not later."]
+    assert quote.kind is QuoteKind.DIRECT
+
+
+def test_layout_is_that_of_the_legible_text(random_pipeline):
+    """Marked up as it may be, a block quote is found at its words."""
+    text = "A&amp;B: &lsquo;x&rsquo;\n\nWe build &amp; wait here.\n\nEnd."
+    start = text.index("We")
+    article = Article(text, 0, (Span(start, text.index("\n\nEnd")),))
+    (analysis,) = random_pipeline.analyze([article])
+    assert any(
+        span.of(text) == "We build &amp; wait here."
+        for quote in analysis.quotes
+        for span in quote.fragments
+    )
 
 
 def test_threads():

@@ -117,7 +117,7 @@ def test_bad_settings_are_told(launch):
     service = launch(WHOSAID_MAX_CHARS="many", WEB_CONCURRENCY="0")
     assert service.process.wait(30) != 0
     log = service.log.read_text()
-    assert "WHOSAID_MAX_CHARS: 'many' is not a number" in log
+    assert "WHOSAID_MAX_CHARS: 'many': not a number" in log
     assert "WEB_CONCURRENCY: 0 is less than 1" in log
     assert "Traceback" not in log
 

@@ -14,7 +14,7 @@ from analysis.document import (
     Speaker,
     SpeakerMention,
 )
-from schemas import Answer, Timings
+from schemas import Answer, Part, Story, Timings
 from tests.fakes import MODEL
 
 TEXT = "“So far,” he said, “we wait.” A senior aide in Moscow agreed with Jo Public 😀 and Jo."
@@ -54,4 +54,4 @@ CAPITAL = Speaker("Moscow", "loc-1", EntityType.PLACE, None)
 
 def answer(*quotes: Quote, entities=(PUBLIC, MOSCOW), **options: object) -> Answer:
     analysis = Analysis(TEXT, "en", entities, quotes, (AnalysisWarning("code", "Detail."),))
-    return Answer(analysis, "1.2.3", MODEL, Timings(0.0014, 0.0851), **options)
+    return Answer(analysis, Story(Part(TEXT)), "1.2.3", MODEL, Timings(0.0014, 0.0851), **options)

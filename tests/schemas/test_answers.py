@@ -1,20 +1,32 @@
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.document import Analysis, AttributionStatus, Entity, EntityType, Mention, Span
+from analysis.document import (
+    Analysis,
+    AttributionStatus,
+    Entity,
+    EntityType,
+    KnownEntity,
+    Mention,
+    Span,
+)
 from schemas import (
     Answer,
     AnswerSchema,
     EntitiesAnswerSchema,
     OffsetUnit,
+    Part,
     QuotesAnswerSchema,
+    Section,
+    Story,
     Timings,
 )
 from tests.fakes import MODEL
-from tests.schemas.story import AIDE, CAPITAL, HE, TEXT, answer, quote, span
+from tests.schemas.story import AIDE, CAPITAL, HE, MOSCOW, PUBLIC, TEXT, answer, quote, span
 from tests.texts import spans_in, texts
 
 
@@ -26,11 +38,12 @@ def test_envelope():
     """The envelope tells what was asked, of which text, and what answered."""
     dumped = dump(answer(id="story"))
     assert list(dumped) == [
-        "id", "language", "offset_unit", "text_length", "people", "organisations", "places",
-        "quotes", "warnings", "meta",
+        "id", "language", "language_status", "offset_unit", "text_length", "headline_length",
+        "people", "organisations", "places", "quotes", "warnings", "meta",
     ]  # fmt: skip
     assert (dumped["id"], dumped["language"], dumped["offset_unit"]) == ("story", "en", "codepoint")
-    assert dumped["text_length"] == len(TEXT)
+    assert (dumped["text_length"], dumped["headline_length"]) == (len(TEXT), None)
+    assert dumped["language_status"] == "given"
     assert dumped["warnings"] == [{"code": "code", "detail": "Detail."}]
     assert dumped["meta"] == {
         "service": "1.2.3",
@@ -52,8 +65,10 @@ def test_entities_are_listed_by_type():
         "aliases": ["Jo."],
         "count": 2,
         "salience": 0.6543,
+        "uri": None,
         "mentions": [
             {
+                "field": "body",
                 "start": start,
                 "end": start + 9,
                 "text": "Jo Public",
@@ -61,6 +76,7 @@ def test_entities_are_listed_by_type():
                 "confidence": 0.1235,
             },
             {
+                "field": "body",
                 "start": len(TEXT) - 3,
                 "end": len(TEXT),
                 "text": "Jo.",
@@ -81,15 +97,15 @@ def test_quote():
         "confidence": 0.99,
         "text": "So far, we wait.",
         "fragments": [
-            {"start": 1, "end": 8, "text": "So far,"},
-            {"start": 20, "end": 28, "text": "we wait."},
+            {"field": "body", "start": 1, "end": 8, "text": "So far,"},
+            {"field": "body", "start": 20, "end": 28, "text": "we wait."},
         ],
-        "cue": {"start": 13, "end": 17, "text": "said"},
+        "cue": {"field": "body", "start": 13, "end": 17, "text": "said"},
         "speaker": {
             "name": "Jo Public",
             "entity_id": "per-1",
             "type": "person",
-            "mention": {"start": 10, "end": 12, "text": "he", "kind": "pronoun"},
+            "mention": {"field": "body", "start": 10, "end": 12, "text": "he", "kind": "pronoun"},
         },
         "attribution": {"status": "attributed", "confidence": 0.9877},
         "context": {"prefix": "“", "suffix": "” A senior aide in Moscow agreed with Jo"},
@@ -122,7 +138,13 @@ def test_text_of_one_fragment_is_verbatim():
                 "name": None,
                 "entity_id": None,
                 "type": None,
-                "mention": {"start": 30, "end": 43, "text": "A senior aide", "kind": "nominal"},
+                "mention": {
+                    "field": "body",
+                    "start": 30,
+                    "end": 43,
+                    "text": "A senior aide",
+                    "kind": "nominal",
+                },
             },
             id="description only",
         ),
@@ -151,17 +173,22 @@ def test_speakers_who_speak_together():
     assert [speaker["name"] for speaker in several["joint"]] == ["Jo Public", "Moscow"]
 
 
-def test_utf16_offsets_reach_every_span():
-    """After an emoji, offsets in UTF-16 are one more than in code points."""
+def test_units_reach_every_span():
+    """After an emoji, offsets in UTF-16 are one more than in code points, in UTF-8 three."""
     late = quote(HE, fragments=(span("and Jo"),), cue=span("and"))
     by_unit = {unit: dump(answer(late, offset_unit=unit)) for unit in OffsetUnit}
-    for unit, more in ((OffsetUnit.CODEPOINT, 0), (OffsetUnit.UTF16, 1)):
+    # “ and ” take three bytes each, and 😀 four.
+    for unit, before, after in (
+        (OffsetUnit.CODEPOINT, 0, 0),
+        (OffsetUnit.UTF16, 0, 1),
+        (OffsetUnit.UTF8, 8, 11),
+    ):
         dumped = by_unit[unit]
-        assert dumped["text_length"] == len(TEXT) + more
-        assert dumped["quotes"][0]["fragments"][0]["start"] == TEXT.index("and Jo") + more
-        assert dumped["quotes"][0]["cue"]["end"] == span("and").end + more
-        assert dumped["people"][0]["mentions"][-1]["end"] == len(TEXT) + more
-        assert dumped["people"][0]["mentions"][0]["start"] == TEXT.index("Jo Public")
+        assert dumped["text_length"] == len(TEXT) + after
+        assert dumped["quotes"][0]["fragments"][0]["start"] == TEXT.index("and Jo") + after
+        assert dumped["quotes"][0]["cue"]["end"] == span("and").end + after
+        assert dumped["people"][0]["mentions"][-1]["end"] == len(TEXT) + after
+        assert dumped["people"][0]["mentions"][0]["start"] == TEXT.index("Jo Public") + before
 
 
 def test_entities_answer_has_no_quotes():
@@ -190,9 +217,8 @@ def test_spans_are_verbatim_in_every_text(data, unit):
     mentions = tuple(Mention(found, EntityType.PERSON, 0.5) for found in spans)
     person = Entity("per-1", EntityType.PERSON, "x", (), mentions, 0.5)
     said = quote(None, fragments=(spans[0],), cue=spans[-1])
-    made = Answer(
-        Analysis(text, "en", (person,), (said,)), "1", MODEL, Timings(0, 0), offset_unit=unit
-    )
+    analysis = Analysis(text, "en", (person,), (said,))
+    made = Answer(analysis, Story(Part(text)), "1", MODEL, Timings(0, 0), offset_unit=unit)
     dumped = json.loads(json.dumps(dump(made)))
     shown = [*dumped["people"][0]["mentions"], *dumped["quotes"][0]["fragments"]]
     for found, view in zip([*spans, spans[0]], shown, strict=True):
@@ -206,5 +232,55 @@ def test_spans_are_verbatim_in_every_text(data, unit):
 def cut(text: str, view: dict, unit: OffsetUnit) -> str:
     if unit is OffsetUnit.CODEPOINT:
         return text[view["start"] : view["end"]]
-    encoded = text.encode("utf-16-le", "surrogatepass")
-    return encoded[2 * view["start"] : 2 * view["end"]].decode("utf-16-le", "surrogatepass")
+    width, codec = (2, "utf-16-le") if unit is OffsetUnit.UTF16 else (1, "utf-8")
+    encoded = text.encode(codec, "surrogatepass")
+    return encoded[width * view["start"] : width * view["end"]].decode(codec, "surrogatepass")
+
+
+@pytest.mark.parametrize(
+    ("include", "answer_keys", "entity_keys", "quote_keys"),
+    [
+        pytest.param({Section.ENTITIES}, {"people"}, set(), set(), id="entities"),
+        pytest.param({Section.MENTIONS, Section.QUOTES}, {"quotes"}, set(), set(), id="quotes"),
+        pytest.param({Section.TEXT}, {"text", "headline"}, set(), set(), id="text"),
+        pytest.param(
+            frozenset(Section),
+            {"people", "quotes", "text", "headline"},
+            {"mentions"},
+            {"context"},
+            id="everything",
+        ),
+    ],
+)
+def test_sections(include, answer_keys, entity_keys, quote_keys):
+    """What is not to be included has no key."""
+    dumped = dump(answer(quote(HE), include=frozenset(include)))
+    assert {"people", "quotes", "text", "headline"} & dumped.keys() == answer_keys
+    for key, optional, expected in (
+        ("people", "mentions", entity_keys),
+        ("quotes", "context", quote_keys),
+    ):
+        assert all(({optional} & shown.keys()) == expected for shown in dumped.get(key, []))
+    assert AnswerSchema().validate(json.loads(json.dumps(dumped))) == {}
+
+
+def test_texts_are_told_on_request():
+    """The texts that offsets count in come back verbatim if they are to be included."""
+    dumped = dump(answer(include=frozenset({Section.TEXT})))
+    assert (dumped["text"], dumped["headline"]) == (TEXT, None)
+
+
+def test_known_entities():
+    """An entity that is known has its URI; one that may be several has them as candidates."""
+    known = KnownEntity("Jo B. Public", EntityType.PERSON, uri="urn:x:1")
+    other = KnownEntity("Joan Public", EntityType.PERSON)
+    linked = replace(MOSCOW, uri="urn:x:2")
+    open_ = replace(PUBLIC, candidates=(known, other))
+    dumped = dump(answer(entities=(open_, linked)))
+    assert dumped["places"][0]["uri"] == "urn:x:2"
+    assert "candidates" not in dumped["places"][0]
+    assert dumped["people"][0]["uri"] is None
+    assert dumped["people"][0]["candidates"] == [
+        {"name": "Jo B. Public", "uri": "urn:x:1"},
+        {"name": "Joan Public", "uri": None},
+    ]

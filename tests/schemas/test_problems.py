@@ -10,6 +10,7 @@ def test_problem():
         "status": 413,
         "detail": "too long",
         "request_id": "r1",
+        "help": "/docs/problems/text-too-long",
         "errors": [{"pointer": "/text", "detail": "too long"}],
     }
 

@@ -125,6 +125,13 @@ def test_blank_texts_hold_nothing(build, text, path):
     assert len(analyzer.batches) == 1
 
 
+CODECS = {
+    OffsetUnit.CODEPOINT: ("utf-32-le", 4),
+    OffsetUnit.UTF16: ("utf-16-le", 2),
+    OffsetUnit.UTF8: ("utf-8", 1),
+}
+
+
 @pytest.mark.parametrize("unit", OffsetUnit)
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None
@@ -136,14 +143,11 @@ def test_every_text_comes_back_verbatim(client, unit, text):
     response = client.post("/v1/analyze", data=body, content_type="application/json")
     assert response.status_code == 200
     assert response.data.isascii()
-    units = text.encode("utf-16-le", "surrogatepass")
+    codec, width = CODECS[unit]
+    units = text.encode(codec, "surrogatepass")
     for span in spans_of(json.loads(response.data)):
-        start, end = span["start"], span["end"]
-        if unit is OffsetUnit.CODEPOINT:
-            assert span["text"] == text[start:end]
-        else:
-            cut = units[2 * start : 2 * end].decode("utf-16-le", "surrogatepass")
-            assert span["text"] == cut
+        cut = units[width * span["start"] : width * span["end"]]
+        assert span["text"] == cut.decode(codec, "surrogatepass")
 
 
 def spans_of(value):

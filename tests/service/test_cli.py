@@ -11,7 +11,7 @@ from tests.analysis.tiny_package import serve, write_index
 
 @pytest.fixture(autouse=True)
 def _no_settings(monkeypatch):
-    for name in ("WHOSAID_STANZA_PACKAGE", "WHOSAID_MODELS_DIR"):
+    for name in ("WHOSAID_STANZA_PACKAGES", "WHOSAID_MODELS_DIR"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -38,7 +38,7 @@ def test_fetch_models_unreachable(tmp_path, capsys):
 
 def test_fetch_models_by_setting(tmp_path, monkeypatch, capsys):
     """Package and folder come from the settings where the command line does not name them."""
-    monkeypatch.setenv("WHOSAID_STANZA_PACKAGE", "fr")
+    monkeypatch.setenv("WHOSAID_STANZA_PACKAGES", "fr,de")
     monkeypatch.setenv("WHOSAID_MODELS_DIR", str(tmp_path / "models"))
     assert main(["fetch-models", "--resources-url", "http://127.0.0.1:9"]) == 1
     assert "fr:default" in capsys.readouterr().err

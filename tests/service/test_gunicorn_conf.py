@@ -45,7 +45,7 @@ def test_ipv6_addresses_are_bracketed(configure):
 
 def test_bad_settings_stop_the_start(configure):
     """The service does not start with bad settings, and says which."""
-    with pytest.raises(SystemExit, match="PORT: 'http' is not a number"):
+    with pytest.raises(SystemExit, match="PORT: 'http': not a number"):
         configure(PORT="http")
 
 

@@ -2,11 +2,12 @@ from collections import deque
 
 import pytest
 
+from analysis.document import Article
 from service.jobs import Job, take_batch
 
 
 def job(text: str, language: str = "en") -> Job:
-    return Job(text, language, 0.0, 1.0)
+    return Job(Article(text), language, 0.0, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,7 @@ def test_batches_are_bounded_by_characters(lengths, max_chars, taken):
 def test_batches_have_one_language():
     """A batch ends where the language changes."""
     waiting = deque([job("a"), job("b"), job("c", "pt"), job("d")])
-    assert [[each.text for each in take_batch(waiting, 99)] for _ in range(3)] == [
+    assert [[each.article.text for each in take_batch(waiting, 99)] for _ in range(3)] == [
         ["a", "b"],
         ["c"],
         ["d"],
@@ -44,4 +45,4 @@ def test_abandoned_jobs_are_dropped():
     waiting = deque([job("gone"), job("here"), job("gone too"), job("also here")])
     for left in (waiting[0], waiting[2]):
         left.future.cancel()
-    assert [each.text for each in take_batch(waiting, 13)] == ["here", "also here"]
+    assert [each.article.text for each in take_batch(waiting, 13)] == ["here", "also here"]

@@ -64,7 +64,7 @@ def test_events(build, logged):
         "/v1/analyze", json={"text": "“Hi,” said Ana Sousa."}, headers={"X-Request-ID": "r"}
     )
     loaded, analyzed, answered = (e for e in logged() if e["logger"].startswith("service"))
-    assert (loaded["event"], loaded["model"]) == ("model_loaded", "fake")
+    assert (loaded["event"], loaded["models"]) == ("model_loaded", ["fake 1"])
     assert (analyzed["event"], analyzed["request_id"]) == ("analyzed", "r")
     assert (analyzed["chars"], analyzed["entities"], analyzed["quotes"]) == (21, 1, 1)
     assert (answered["event"], answered["request_id"]) == ("answered", "r")

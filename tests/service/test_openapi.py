@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from openapi_spec_validator import validate
 
 from service.cli import main
 
@@ -38,7 +39,16 @@ def test_served_documents_are_the_committed_one(client, document):
 def test_every_operation_has_a_name_of_its_own(document):
     """Generated clients get one method per operation."""
     names = [operation["operationId"] for _, operation in operations(document)]
-    assert names == ["analyze", "entities", "quotes", "capabilities", "livez", "readyz", "metrics"]
+    assert names == [
+        "analyze",
+        "entities",
+        "quotes",
+        "analyzeBatch",
+        "capabilities",
+        "livez",
+        "readyz",
+        "metrics",
+    ]
 
 
 @pytest.mark.parametrize("path", ["/v1/analyze", "/v1/entities", "/v1/quotes"])
@@ -48,10 +58,24 @@ def test_every_outcome_of_a_text_is_described(document, path):
     assert sorted(operation["responses"]) == [
         "200", "400", "406", "413", "415", "422", "503", "504",
     ]  # fmt: skip
-    assert list(operation["requestBody"]["content"]) == ["application/json", "text/plain"]
-    assert [parameter["name"] for parameter in operation["parameters"]] == [
-        "id", "language", "offset_unit", "scope", "min_confidence",
+    assert list(operation["requestBody"]["content"]) == [
+        "application/json", "text/plain", "text/html", "application/vnd.whosaid.ninjs+json",
     ]  # fmt: skip
+    assert list(operation["responses"]["200"]["content"]) == [
+        "application/json",
+        "application/vnd.whosaid.ninjs+json",
+        "application/ld+json",
+        'application/ld+json; profile="http://www.w3.org/ns/anno.jsonld"',
+    ]
+    assert [parameter["name"] for parameter in operation["parameters"]] == [
+        "id", "language", "offset_unit", "scope", "min_confidence", "include", "types", "kinds",
+        "view",
+    ]  # fmt: skip
+
+
+def test_the_document_is_valid(document):
+    """The document is what OpenAPI 3.1 says a document is."""
+    validate(document)
 
 
 def test_every_problem_has_its_schema_and_an_example(document):
@@ -65,10 +89,33 @@ def test_every_problem_has_its_schema_and_an_example(document):
 
 
 def test_every_field_is_described(document):
-    """Schemas and their fields say what they are, in a sentence."""
+    """Schemas and their fields say what they are, in a sentence, and show a value."""
     for name, schema in document["components"]["schemas"].items():
+        assert schema["description"].endswith("."), name
         for field, about in schema["properties"].items():
             assert about.get("description", "").endswith("."), f"{name}.{field}"
+            assert about.keys() & SHOWN, f"{name}.{field}"
+
+
+# A value, all that it may be, or a schema of its own whose fields have values.
+SHOWN = {"examples", "enum", "$ref", "anyOf", "const"}
+
+
+def test_every_parameter_is_described(document):
+    """Parameters say what they are, in a sentence, and show a value."""
+    for _, operation in operations(document):
+        for parameter in operation.get("parameters", []):
+            assert parameter["description"].endswith("."), parameter["name"]
+            assert parameter["schema"].keys() & SHOWN, parameter["name"]
+
+
+def test_responses_tell_their_headers(document):
+    """Every response names the headers that it has."""
+    for _, operation in operations(document):
+        for response in operation["responses"].values():
+            if "$ref" in response:
+                response = document["components"]["responses"][response["$ref"].split("/")[-1]]
+            assert {"X-Request-ID", "Server-Timing"} <= response["headers"].keys()
 
 
 def test_null_is_written_as_in_3_1(document):

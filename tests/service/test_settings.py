@@ -40,7 +40,13 @@ def test_cores_of_this_process_count():
         ("WHOSAID_INFERENCE_THREADS", "3", "inference_threads", 3),
         ("WHOSAID_DEFAULT_SCOPE", "all", "default_scope", "all"),
         ("WHOSAID_LOG_LEVEL", "debug", "log_level", "debug"),
-        ("WHOSAID_STANZA_PACKAGE", "ontonotes", "stanza_package", "ontonotes"),
+        ("WHOSAID_STANZA_PACKAGES", "de, fr:x,", "stanza_packages", ("de", "fr:x")),
+        ("WHOSAID_AUTHORITY_FILE", "names.csv", "authority_file", "names.csv"),
+        ("WHOSAID_CORS_ORIGINS", "*", "cors_origins", ("*",)),
+        ("WHOSAID_CORS_ORIGINS", "https://a.example", "cors_origins", ("https://a.example",)),
+        ("WHOSAID_TRACING", "Yes", "tracing", True),
+        ("WHOSAID_TRACING", "no", "tracing", False),
+        ("WHOSAID_BATCH_MAX_ITEMS", "5", "batch_max_items", 5),
         ("WHOSAID_MODELS_DIR", " /models ", "models_dir", "/models"),
         ("WHOSAID_METRICS_DIR", "", "metrics_dir", None),
     ],
@@ -59,30 +65,36 @@ def test_every_bad_value_is_reported_at_once():
         "WHOSAID_DEADLINE_SECONDS": "nan",
         "WHOSAID_DEFAULT_SCOPE": "some",
         "WHOSAID_LOG_LEVEL": "loud",
+        "WHOSAID_TRACING": "1",
+        "WHOSAID_CORS_ORIGINS": "news.example",
     }
     with pytest.raises(InvalidSettings) as caught:
         Settings.from_env(environ, cores=2)
     assert sorted(caught.value.faults) == [
         "PORT: 70000 is more than 65535",
         "WEB_CONCURRENCY: 0 is less than 1",
+        "WHOSAID_CORS_ORIGINS: 'news.example': 'news.example' is no origin such as "
+        "https://news.example:8443",
         "WHOSAID_DEADLINE_SECONDS: nan is less than 0.001",
         "WHOSAID_DEFAULT_SCOPE: 'some' is not one of speech, all",
         "WHOSAID_LOG_LEVEL: 'loud' is not one of debug, info, warning, error, critical",
-        "WHOSAID_MAX_CHARS: 'many' is not a number",
+        "WHOSAID_MAX_CHARS: 'many': not a number",
+        "WHOSAID_TRACING: '1': say yes or no",
     ]
-    assert str(caught.value).count("\n") == 5
+    assert str(caught.value).count("\n") == 7
 
 
 def test_a_value_that_is_no_number_is_reported():
     """A value that cannot be read is reported also where it is the only fault."""
-    with pytest.raises(InvalidSettings, match="PORT: 'http' is not a number"):
+    with pytest.raises(InvalidSettings, match="PORT: 'http': not a number"):
         Settings.from_env({"PORT": "http"}, cores=1)
 
 
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
-        ({"threads": 64}, "WHOSAID_THREADS"),
+        ({"threads": 68}, "WHOSAID_THREADS"),
+        ({"threads": 79, "max_streams": 15}, "WHOSAID_MAX_STREAMS"),
         ({"queue_max_chars": 499_999}, "WHOSAID_QUEUE_MAX_CHARS"),
         ({"deadline_seconds": float("inf")}, "WHOSAID_DEADLINE_SECONDS"),
     ],

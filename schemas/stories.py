@@ -1,0 +1,146 @@
+"""Stories as they were submitted: fields of plain text or HTML, and where spans stand in them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+from analysis.document import Article, Span
+from schemas.markup import Extract, extract_text
+from schemas.offsets import OffsetUnit, OffsetView
+
+# What parts headline and body while they are read as one: the end of a paragraph.
+_GAP = "\n\n"
+
+
+class Field(StrEnum):
+    """The parts of a story that spans stand in."""
+
+    HEADLINE = "headline"
+    BODY = "body"
+
+
+class ContentType(StrEnum):
+    """What the fields of a story are written in."""
+
+    PLAIN = "text/plain"
+    HTML = "text/html"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A field of a story: its text and, if that was read from HTML, where it stands there."""
+
+    text: str
+    source: str | None = None
+    extract: Extract | None = None
+
+    @classmethod
+    def read(cls, submitted: str, content_type: ContentType) -> Self:
+        """Return a submitted field, with the text of its HTML."""
+        if content_type is ContentType.PLAIN:
+            return cls(submitted)
+        extract = extract_text(submitted)
+        return cls(extract.text, submitted, extract)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A body and perhaps a headline."""
+
+    body: Part
+    headline: Part | None = None
+
+    @property
+    def chars(self) -> int:
+        """The length of its texts, in code points."""
+        return len(self.body.text) + (len(self.headline.text) if self.headline else 0)
+
+    def is_blank(self) -> bool:
+        """Tell whether it is white space only."""
+        headline = self.headline.text if self.headline else ""
+        return not self.body.text.strip() and not headline.strip()
+
+    def build_article(self) -> Article:
+        """Return what is to be analyzed: the headline as a paragraph before the body."""
+        before = self.headline.text + _GAP if self.headline else ""
+        blocks = self.body.extract.block_quotes if self.body.extract else ()
+        at = len(before)
+        shifted = tuple(Span(block.start + at, block.end + at) for block in blocks)
+        return Article(before + self.body.text, at, shifted)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A span of an article, as a span of the field that it stands in."""
+
+    field: Field
+    span: Span
+
+
+class Locator:
+    """Tells callers where the spans of a story's article stand, in their unit of offsets."""
+
+    def __init__(self, story: Story, unit: OffsetUnit) -> None:
+        self._story = story
+        self._parts = {Field.BODY: _PartView(story.body, unit)}
+        self._headline_end = self._body_start = 0
+        if story.headline:
+            self._parts[Field.HEADLINE] = _PartView(story.headline, unit)
+            self._headline_end = len(story.headline.text)
+            self._body_start = self._headline_end + len(_GAP)
+
+    def find_place(self, span: Span) -> Place:
+        """Return the field that a span stands in, and where.
+
+        A span over both, which no name or utterance has, is cut to the field that has more
+        of it.
+        """
+        inside = self._headline_end - span.start
+        beyond = span.end - self._body_start
+        if inside > 0 and inside >= beyond:
+            return Place(Field.HEADLINE, Span(span.start, min(span.end, self._headline_end)))
+        start = max(0, span.start - self._body_start)
+        return Place(Field.BODY, Span(start, max(start + 1, beyond)))
+
+    def view_span(self, span: Span) -> dict[str, object]:
+        """Return a span of the article in the caller's offsets, with its text."""
+        place = self.find_place(span)
+        return {"field": place.field, **self._parts[place.field].view_span(place.span)}
+
+    def length(self, field: Field) -> int | None:
+        """Return the length of a field's text, or None if there is no such field."""
+        return self._parts[field].length if field in self._parts else None
+
+    def text(self, field: Field) -> str | None:
+        """Return the text of a field, or None if there is no such field."""
+        return self._parts[field].text if field in self._parts else None
+
+    def cut(self, span: Span, chars: int) -> tuple[str, str]:
+        """Return what stands before and after a span in its field, so many code points."""
+        place = self.find_place(span)
+        text = self._parts[place.field].text
+        start, end = place.span.start, place.span.end
+        return text[max(0, start - chars) : start], text[end : end + chars]
+
+
+class _PartView:
+    """The offsets of one field, and those of the HTML that it was read from."""
+
+    def __init__(self, part: Part, unit: OffsetUnit) -> None:
+        self.text = part.text
+        self._offsets = OffsetView(part.text, unit)
+        self._extract = part.extract
+        self._source = OffsetView(part.source or "", unit)
+        self.length = self._offsets.offset(len(part.text))
+
+    def view_span(self, span: Span) -> dict[str, object]:
+        view: dict[str, object] = {
+            "start": self._offsets.offset(span.start),
+            "end": self._offsets.offset(span.end),
+            "text": span.of(self.text),
+        }
+        if self._extract:
+            source = self._extract.locate(span)
+            view["source_start"] = self._source.offset(source.start)
+            view["source_end"] = self._source.offset(source.end)
+        return view

@@ -1,0 +1,114 @@
+"""From a submission to its answer: language, model, known entities, selection."""
+
+from dataclasses import dataclass, replace
+
+import structlog
+
+from analysis.authority import Authority, link_entities
+from analysis.document import Analysis, AnalysisWarning, Article
+from analysis.errors import DetectedLanguageUnsupported, UnsupportedLanguage
+from analysis.languages import Certainty, detect_language
+from schemas import Answer, LanguageStatus, Scope, Story, Submission, Timings, select
+from service.batching import Batcher
+from service.errors import TextTooLong
+from service.jobs import Job, Outcome
+from service.services import Services
+
+BLANK_TEXT = AnalysisWarning("blank-text", "The text is empty or white space only.")
+_NOT_DETECTED = {
+    Certainty.SHORT: AnalysisWarning(
+        "language-not-detected", "The text is too short to tell its language."
+    ),
+    Certainty.MIXED: AnalysisWarning("language-mixed", "The text is in more than one language."),
+    Certainty.UNSURE: AnalysisWarning(
+        "language-not-detected", "The text does not tell its language."
+    ),
+}
+
+log = structlog.stdlib.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A submission whose text may still be with the model: `job` is missing if it is blank."""
+
+    submission: Submission
+    story: Story
+    language: str
+    status: LanguageStatus
+    warnings: tuple[AnalysisWarning, ...]
+    job: Job | None
+
+
+def submit(submission: Submission, services: Services, *, patience: float = 0.0) -> Pending:
+    """Have a submission's text analyzed, without waiting for it.
+
+    `patience` is for how many seconds to wait for room in the queue. Raises TextTooLong,
+    UnsupportedLanguage, QueueFull or NotReady.
+    """
+    story = submission.read_story()
+    if story.chars > services.settings.max_chars:
+        raise TextTooLong(story.chars, services.settings.max_chars)
+    article = story.build_article()
+    language, status, warnings = _choose_language(submission, article, services.batcher)
+    job = (
+        None if story.is_blank() else services.batcher.submit(article, language, patience=patience)
+    )
+    return Pending(submission, story, language, status, warnings, job)
+
+
+def finish(pending: Pending, services: Services) -> Answer:
+    """Wait for the model, and answer. Raises DeadlineExceeded, or what the analysis raised."""
+    submission = pending.submission
+    outcome = _await(pending, services)
+    analysis = replace(outcome.analysis, warnings=(*pending.warnings, *outcome.analysis.warnings))
+    authorities = [Authority(submission.known_entities)] if submission.known_entities else []
+    analysis = link_entities(analysis, *authorities, services.authority)
+    scope = Scope(services.settings.default_scope)
+    return Answer(
+        select(analysis, submission.build_selection(scope)),
+        pending.story,
+        services.version,
+        outcome.model,
+        Timings(outcome.queue_seconds, outcome.analysis_seconds),
+        submission.id,
+        submission.offset_unit,
+        submission.include,
+        pending.status,
+    )
+
+
+def _choose_language(
+    submission: Submission, article: Article, batcher: Batcher
+) -> tuple[str, LanguageStatus, tuple[AnalysisWarning, ...]]:
+    """Return the language to read a text in, how it is known, and what to say about that."""
+    if submission.language is not None:
+        return batcher.resolve_language(submission.language), LanguageStatus.GIVEN, ()
+    usual = batcher.models[0].languages[0]
+    if not article.text.strip():
+        return usual, LanguageStatus.ASSUMED, ()
+    detection = detect_language(article.text)
+    if detection.language is None:
+        return usual, LanguageStatus.ASSUMED, (_NOT_DETECTED[detection.reason],)
+    try:
+        return batcher.resolve_language(detection.language), LanguageStatus.DETECTED, ()
+    except UnsupportedLanguage as error:
+        raise DetectedLanguageUnsupported(error.language, error.supported) from None
+
+
+def _await(pending: Pending, services: Services) -> Outcome:
+    if pending.job is None:
+        blank = Analysis("", pending.language, warnings=(BLANK_TEXT,))
+        return Outcome(blank, services.batcher.find_model(pending.language), 0.0, 0.0, 0)
+    outcome = services.batcher.await_outcome(pending.job)
+    services.metrics.observe(outcome)
+    log.info(
+        "analyzed",
+        chars=pending.story.chars,
+        entities=len(outcome.analysis.entities),
+        quotes=len(outcome.analysis.quotes),
+        queue_ms=round(outcome.queue_seconds * 1000),
+        analysis_ms=round(outcome.analysis_seconds * 1000),
+        batch_jobs=outcome.batch_jobs,
+    )
+    return outcome

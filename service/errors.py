@@ -1,0 +1,63 @@
+"""What can be wrong with a request, raised with facts rather than prose."""
+
+from typing import Any
+
+from analysis.errors import WhosaidError
+
+
+class MalformedBody(WhosaidError):
+    """A body is not what its content type says."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class InvalidRequest(WhosaidError):
+    """A request is well-formed, but its fields are not what they should be."""
+
+    def __init__(self, messages: dict[str, Any]) -> None:
+        super().__init__("the request is not valid: see errors")
+        self.messages = messages
+
+
+class TextTooLong(WhosaidError):
+    """A text is longer than the service accepts."""
+
+    def __init__(self, chars: int, max_chars: int) -> None:
+        super().__init__(f"the text has {chars} characters; at most {max_chars} are accepted")
+        self.chars = chars
+        self.max_chars = max_chars
+
+
+class InvalidField(WhosaidError):
+    """One field of a document is not what it should be; `pointer` is a JSON pointer to it."""
+
+    def __init__(self, pointer: str, detail: str) -> None:
+        super().__init__("the request is not valid: see errors")
+        self.pointer = pointer
+        self.fault = detail
+
+
+class BatchTooLong(WhosaidError):
+    """A list has more texts than the service accepts at once."""
+
+    def __init__(self, items: int, max_items: int) -> None:
+        super().__init__(f"the list has {items} items; at most {max_items} are accepted")
+        self.items = items
+        self.max_items = max_items
+
+
+class StreamIdle(WhosaidError):
+    """Nothing has come through a stream for too long."""
+
+    def __init__(self) -> None:
+        super().__init__("the stream was idle for too long")
+
+
+class TooManyStreams(WhosaidError):
+    """More streams are open than the service takes on."""
+
+    def __init__(self, streams: int) -> None:
+        super().__init__(f"{streams} streams are open already")
+        self.streams = streams

@@ -1,0 +1,65 @@
+"""Pages for people: the API's document, to look at and to try, and each kind of problem."""
+
+import re
+from typing import NoReturn
+
+import flask
+from flask_swagger_ui import get_swaggerui_blueprint
+from markupsafe import Markup, escape
+from werkzeug.exceptions import NotFound
+
+from schemas.problems import PROBLEM_PAGES, TYPE_PREFIX
+from service.problem_guide import GUIDES
+
+DOCS = "/docs"
+
+# Nothing on these pages comes from, or goes to, any other place.
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)
+_CODE = re.compile(r"`([^`]+)`")
+_GUIDES = {guide.slug: guide for guide in GUIDES}
+
+blueprint = flask.Blueprint("pages", __name__, template_folder="templates")
+
+
+@blueprint.app_template_filter("code")
+def render_code(sentence: str) -> Markup:
+    """Return a sentence as HTML, with what stands between backticks as code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(sentence))))
+
+
+@blueprint.get(PROBLEM_PAGES)
+def problems() -> str:
+    """List every kind of problem."""
+    return flask.render_template("problems.html", guides=GUIDES, prefix=TYPE_PREFIX)
+
+
+@blueprint.get(f"{PROBLEM_PAGES}/<slug>")
+def problem(slug: str) -> str:
+    """Tell what a kind of problem means, and what its caller can do."""
+    guide = _GUIDES.get(slug) or _refuse()
+    return flask.render_template("problem.html", guide=guide, prefix=TYPE_PREFIX)
+
+
+def _refuse() -> NoReturn:
+    raise NotFound("there is no such kind of problem")
+
+
+def register_pages(app: flask.Flask) -> None:
+    """Serve the pages of an application, from files that came with its packages."""
+    # Swagger UI would have the document checked by a service elsewhere.
+    config = {"app_name": "Whosaid", "validatorUrl": None}
+    reader = get_swaggerui_blueprint(DOCS, "/openapi.json", config, blueprint_name="docs")
+    reader.after_request(_confine)
+    app.register_blueprint(blueprint)
+    app.register_blueprint(reader)
+
+
+@blueprint.after_request
+def _confine(response: flask.Response) -> flask.Response:
+    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

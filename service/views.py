@@ -1,0 +1,99 @@
+"""The forms of an answer, and which of them a caller gets."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import flask
+from marshmallow import Schema
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.exceptions import NotAcceptable
+
+from schemas import (
+    Answer,
+    AnswerSchema,
+    Section,
+    View,
+    select_sections,
+)
+from schemas.ninjs import NINJS_MEDIA_TYPE, NinjsSchema, enrich_ninjs, view_ninjs
+from schemas.schema_org import SCHEMA_ORG_MEDIA_TYPE, SchemaOrgSchema, view_schema_org
+from schemas.web_annotation import (
+    WEB_ANNOTATION_MEDIA_TYPE,
+    WebAnnotationSchema,
+    view_web_annotation,
+)
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of answers other than Whosaid's own, made of the plain native answer."""
+
+    media_type: str
+    schema: type[Schema]
+    build: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+
+FORMS: Mapping[View, Form] = {
+    View.NINJS: Form(NINJS_MEDIA_TYPE, NinjsSchema, view_ninjs),
+    View.SCHEMA_ORG: Form(SCHEMA_ORG_MEDIA_TYPE, SchemaOrgSchema, view_schema_org),
+    View.WEB_ANNOTATION: Form(WEB_ANNOTATION_MEDIA_TYPE, WebAnnotationSchema, view_web_annotation),
+}
+MEDIA_TYPES = {JSON: View.NATIVE, **{form.media_type: view for view, form in FORMS.items()}}
+"""What answers may be sent as; the first is preferred where the caller has no preference."""
+
+
+def check_accept(request: flask.Request, media_type: str) -> None:
+    """Raise `NotAcceptable` unless the caller takes the only media type that there is."""
+    if not _admits(request.accept_mimetypes, media_type):
+        raise NotAcceptable(f"answers are {media_type}, which the Accept header does not admit")
+
+
+def choose_view(view: View | None, request: flask.Request) -> tuple[View, str]:
+    """Return the form of the answer to a request, and its media type.
+
+    A `view` that was asked for is sent as its own media type, or as JSON, which it is, to
+    those who take no other. Without one, the Accept header decides; a ninjs document is
+    answered with one. Raises `NotAcceptable`.
+    """
+    accepted = request.accept_mimetypes
+    if view is None and not accepted and request.mimetype == NINJS_MEDIA_TYPE:
+        view = View.NINJS
+    if view is None:
+        # A wildcard admits any form; only one that is named is preferred to our own.
+        named = MIMEAccept([each for each in accepted if "*" not in each[0]])
+        offered = [each for each in MEDIA_TYPES if each == JSON or named.quality(each) > 0]
+        best = accepted.best_match(offered) if accepted else JSON
+        if best is None:
+            raise NotAcceptable(
+                f"answers are {', '.join(MEDIA_TYPES)}, none of which the Accept header admits"
+            )
+        return MEDIA_TYPES[best], best
+    own = FORMS[view].media_type if view in FORMS else JSON
+    for media_type in (own, JSON):
+        if _admits(accepted, media_type):
+            return view, media_type
+    raise NotAcceptable(f"this view is {own}, which the Accept header does not admit")
+
+
+def build_view(answer: Answer, view: View, document: Any = None) -> Mapping[str, Any]:
+    """Return an answer in a form, as plain mappings; a ninjs `document` is enriched.
+
+    Forms other than the native one need texts and mentions, whatever the answer includes.
+    """
+    schema = AnswerSchema()
+    if view is View.NATIVE:
+        native: Mapping[str, Any] = schema.dump(answer)
+        return native
+    chosen = select_sections(answer.analysis, answer.include)
+    whole = replace(answer, analysis=chosen, include=frozenset(Section))
+    native = schema.dump(whole)
+    if view is View.NINJS and document is not None:
+        return enrich_ninjs(document, native)
+    return FORMS[view].build(native)
+
+
+def _admits(accepted: MIMEAccept, media_type: str) -> bool:
+    return not accepted or accepted.quality(media_type) > 0

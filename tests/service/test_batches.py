@@ -1,0 +1,278 @@
+import io
+import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from service.batches import WINDOW
+from service.services import services_of
+from tests.fakes import FakeAnalyzer
+
+PATH = "/v1/analyze/batch"
+NDJSON = "application/x-ndjson"
+
+
+def lines(*items) -> bytes:
+    return b"".join(
+        (item if isinstance(item, bytes) else json.dumps(item).encode()) + b"\n" for item in items
+    )
+
+
+def ask_stream(client, body: bytes, path=PATH, **options):
+    response = client.post(path, data=body, content_type=NDJSON, **options)
+    assert response.status_code == 200
+    assert response.content_type == NDJSON
+    return [json.loads(line) for line in response.data.splitlines()]
+
+
+def ask_list(client, items, path=PATH):
+    response = client.post(path, json=items)
+    assert response.status_code == 200
+    assert response.content_type == "application/json"
+    return response.json
+
+
+def ask_either(client, items, is_stream, path=PATH):
+    return ask_stream(client, lines(*items), path) if is_stream else ask_list(client, items, path)
+
+
+either = pytest.mark.parametrize("is_stream", [False, True], ids=["list", "stream"])
+
+
+@either
+@pytest.mark.parametrize("count", [0, 1, WINDOW, WINDOW + 1, 5 * WINDOW])
+def test_answers_come_in_order(client, is_stream, count):
+    """Each text has its own answer, the one that it gets alone, in its place."""
+    items = [{"text": f"“{n},” said Ana Sousa.", "id": f"s{n}"} for n in range(count)]
+    results = ask_either(client, items, is_stream)
+    assert [(result["index"], result["id"]) for result in results] == [
+        (n, f"s{n}") for n in range(count)
+    ]
+    for item, result in zip(items, results, strict=True):
+        alone = client.post("/v1/analyze", json=item).json
+        for answer in (alone, result["answer"]):
+            del answer["meta"]["timings_ms"]
+        assert result == {
+            "index": result["index"],
+            "id": item["id"],
+            "status": 200,
+            "answer": alone,
+        }
+
+
+BAD = [
+    pytest.param({}, 422, "invalid-request", ["/text"], id="no text"),
+    pytest.param({"text": 1, "id": "x"}, 422, "invalid-request", ["/text"], id="not a string"),
+    pytest.param({"text": "x", "id": 7}, 422, "invalid-request", ["/id"], id="bad id"),
+    pytest.param([], 422, "invalid-request", [""], id="list"),
+    pytest.param("text", 422, "invalid-request", [""], id="string"),
+    pytest.param(None, 422, "invalid-request", [""], id="null"),
+    pytest.param({"text": "x" * 101}, 413, "text-too-long", ["/text"], id="too long"),
+    pytest.param(
+        {"text": "x", "language": "xx"}, 422, "unsupported-language", ["/language"], id="language"
+    ),
+    pytest.param({"text": "☠"}, 500, "internal-server-error", [], id="bug"),
+]
+
+
+@either
+@pytest.mark.parametrize(("bad", "status", "slug", "pointers"), BAD)
+def test_one_bad_text_hurts_no_other(build, is_stream, bad, status, slug, pointers):
+    """A text that cannot be answered has its own problem; those around it are answered."""
+    client = build(FakeAnalyzer(poison="☠"), max_chars=100).test_client()
+    good = {"text": "“Yes,” said Ana Sousa."}
+    first, refused, last = ask_either(client, [good, bad, good], is_stream)
+    assert [first["status"], last["status"]] == [200, 200]
+    assert (refused["index"], refused["status"]) == (1, status)
+    assert "answer" not in refused
+    problem = refused["problem"]
+    assert problem["type"] == f"urn:whosaid:problem:{slug}"
+    assert problem["status"] == status
+    assert [fault["pointer"] for fault in problem.get("errors", [])] == pointers
+    assert refused["id"] == (
+        bad.get("id") if isinstance(bad, dict) and bad.get("id") == "x" else None
+    )
+    assert "☠" not in json.dumps(problem, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "slug"),
+    [
+        pytest.param(b"{", 400, "malformed-body", id="not JSON"),
+        pytest.param(b'{"text": "\xff"}', 400, "malformed-body", id="not UTF-8"),
+        pytest.param(b'{"text": NaN}', 400, "malformed-body", id="NaN"),
+        pytest.param(b'{"text": "' + b"x" * 70_000 + b'"}', 413, "body-too-long", id="long line"),
+        pytest.param(b"x" * 200_000, 413, "body-too-long", id="very long line"),
+    ],
+)
+def test_bad_lines(build, line, status, slug):
+    """A line that is no JSON, or too long, has its own problem, and the next one is read."""
+    client = build(max_chars=100).test_client()
+    results = ask_stream(client, lines(line, {"text": "x"}))
+    assert [result["status"] for result in results] == [status, 200]
+    assert results[0]["problem"]["type"].endswith(":" + slug)
+
+
+def test_lines_that_hold_nothing(client):
+    """Empty lines count for nothing, CRLF ends a line, and the last one may lack its end."""
+    body = b"\n  \r\n" + lines({"text": "a", "id": "a"}).replace(b"\n", b"\r\n") + b"\n"
+    results = ask_stream(client, body + b'{"text": "b", "id": "b"}')
+    assert [(result["index"], result["id"]) for result in results] == [(0, "a"), (1, "b")]
+
+
+@either
+def test_options_in_the_query_hold_for_all(client, is_stream):
+    """Options in the query hold for every text that does not say otherwise."""
+    items = [{"text": "😀"}, {"text": "😀", "offset_unit": "codepoint"}]
+    results = ask_either(client, items, is_stream, PATH + "?offset_unit=utf8&include=quotes")
+    assert [result["answer"]["text_length"] for result in results] == [4, 1]
+    assert all("people" not in result["answer"] for result in results)
+
+
+@either
+def test_each_text_has_its_view(client, is_stream):
+    """Texts may want different forms of answers."""
+    text = "Ana Sousa left."
+    items = [{"text": text, "view": "schema-org"}, {"text": text, "view": "ninjs"}, {"text": text}]
+    first, second, third = (r["answer"] for r in ask_either(client, items, is_stream))
+    assert first["@context"] == "https://schema.org"
+    assert [person["name"] for person in second["people"]] == ["Ana Sousa"]
+    assert third["offset_unit"] == "codepoint"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status", "slug"),
+    [
+        pytest.param(b"{}", "application/json", 422, "invalid-request", id="object"),
+        pytest.param(b"null", "application/json", 422, "invalid-request", id="null"),
+        pytest.param(b"[", "application/json", 400, "malformed-body", id="not JSON"),
+        pytest.param(b"[{}, {}, {}]", "application/json", 413, "batch-too-long", id="too many"),
+        pytest.param(b"x", "text/plain", 415, "unsupported-media-type", id="plain text"),
+        pytest.param(b"x", None, 415, "unsupported-media-type", id="no type"),
+        pytest.param(b"x" * 70_000, "application/json", 413, "body-too-long", id="body too long"),
+    ],
+)
+def test_bad_batches(build, body, content_type, status, slug):
+    """What is wrong with a batch as a whole is the problem of the whole request."""
+    client = build(max_chars=100, batch_max_items=2).test_client()
+    response = client.post(PATH, data=body, content_type=content_type)
+    assert response.status_code == status
+    assert response.json["type"] == f"urn:whosaid:problem:{slug}"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "accept", "status"),
+    [
+        (NDJSON, NDJSON, 200),
+        (NDJSON, "*/*", 200),
+        (NDJSON, "application/json", 406),
+        ("application/json", "application/json", 200),
+        ("application/json", NDJSON, 406),
+    ],
+)
+def test_batches_are_answered_in_kind(client, content_type, accept, status):
+    """A list is answered with a list, and lines with lines."""
+    response = client.post(PATH, data=b"[]", content_type=content_type, headers={"Accept": accept})
+    assert response.status_code == status
+
+
+def test_no_more_is_read_than_is_answered(build):
+    """Of an endless stream only so much is read as fits, until answers are taken."""
+    client = build().test_client()
+    read = []
+
+    class Endless(io.RawIOBase):
+        def readable(self):
+            return True
+
+        def readinto(self, buffer):
+            line = lines({"text": f"text {len(read)}"})
+            read.append(line)
+            buffer[: len(line)] = line
+            return len(line)
+
+    response = client.post(
+        PATH,
+        content_type=NDJSON,
+        environ_overrides={"wsgi.input": Endless(), "wsgi.input_terminated": True},
+        buffered=False,
+    )
+    answers = response.iter_encoded()
+    for n in range(50):
+        result = json.loads(next(answers))
+        assert (result["index"], result["answer"]["text_length"]) == (n, len(f"text {n}"))
+    response.close()
+    # What is with the model, what waits for it, and one line in hand.
+    assert len(read) <= 50 + 2 * WINDOW + 8
+
+
+def test_a_stream_that_breaks_off(client):
+    """What was read is answered; the reason why no more could be read is the last result."""
+
+    class Broken(io.RawIOBase):
+        def __init__(self, error):
+            self.pieces = [lines({"text": "x"}), error]
+
+        def readable(self):
+            return True
+
+        def readinto(self, buffer):
+            piece = self.pieces.pop(0)
+            if isinstance(piece, Exception):
+                raise piece
+            buffer[: len(piece)] = piece
+            return len(piece)
+
+    for error, status in ((TimeoutError("slow"), 408), (OSError("gone"), 400)):
+        response = client.post(
+            PATH,
+            content_type=NDJSON,
+            environ_overrides={"wsgi.input": Broken(error), "wsgi.input_terminated": True},
+        )
+        results = [json.loads(line) for line in response.data.splitlines()]
+        assert [result["status"] for result in results] == [200, status]
+        assert "slow" not in response.text
+
+
+def test_streams_are_bounded(build):
+    """A worker keeps so many streams open, and refuses further ones until one ends."""
+    app = build(max_streams=1)
+    client = app.test_client()
+    open_ = client.post(PATH, data=lines({"text": "x"}), content_type=NDJSON, buffered=False)
+    refused = app.test_client().post(PATH, data=b"", content_type=NDJSON)
+    assert refused.status_code == 503
+    assert refused.json["type"].endswith(":overloaded")
+    assert refused.headers["Retry-After"] == "2"
+    open_.close()
+    assert app.test_client().post(PATH, data=b"", content_type=NDJSON).status_code == 200
+
+
+def test_a_batch_waits_for_room(build):
+    """Where others fill the queue, a batch waits its turn instead of failing."""
+    analyzer = FakeAnalyzer(gate=threading.Event())
+    app = build(analyzer, queue_max_jobs=1)
+    analyzer.entered.clear()
+    with ThreadPoolExecutor(2) as others:
+        first = others.submit(app.test_client().post, "/v1/analyze", json={"text": "first"})
+        assert analyzer.entered.wait(10)
+        batch = others.submit(ask_list, app.test_client(), [{"text": "a"}, {"text": "b"}])
+        analyzer.gate.set()
+        assert first.result(20).status_code == 200
+        assert [result["status"] for result in batch.result(20)] == [200, 200]
+
+
+def test_a_batch_gives_up_in_the_end(build):
+    """A text that found no room within the deadline has that for its problem."""
+    analyzer = FakeAnalyzer(gate=threading.Event())
+    app = build(analyzer, queue_max_jobs=1, deadline_seconds=0.2)
+    analyzer.entered.clear()
+    batcher = services_of(app).batcher
+    with ThreadPoolExecutor(1) as other:
+        held = other.submit(app.test_client().post, "/v1/analyze", json={"text": "first"})
+        assert analyzer.entered.wait(10)
+        results = ask_list(app.test_client(), [{"text": "a"}])
+        analyzer.gate.set()
+        held.result(20)
+    assert results[0]["status"] in (503, 504)
+    assert batcher.state == "ready"

@@ -1,0 +1,74 @@
+import re
+
+import pytest
+
+from schemas.problems import PROBLEM_PAGES
+from service.problem_guide import GUIDES
+
+# What a browser would fetch from elsewhere.
+_ELSEWHERE = re.compile(r"""(?:src|href)=["'](?:https?:)?//""")
+
+
+def test_docs(client):
+    """The API's document can be read and tried in a browser, with files of the service alone."""
+    page = client.get("/docs/")
+    assert page.status_code == 200
+    assert page.mimetype == "text/html"
+    assert "/openapi.json" in page.text
+    assert '"validatorUrl": null' in page.text
+    assert not _ELSEWHERE.search(page.text)
+    assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+    for asset in re.findall(r'(?:src|href)="(/[^"]+)"', page.text):
+        assert client.get(asset).status_code == 200, asset
+
+
+def test_docs_without_a_slash(client):
+    """The page is found without its last slash."""
+    assert client.get("/docs", follow_redirects=True).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/docs/../settings.py", "/docs/%2e%2e/pages.py", "/docs/nothing"])
+def test_no_other_files_are_served(client, path):
+    """Nothing outside the page's own folder can be had."""
+    response = client.get(path)
+    assert response.status_code == 404
+    assert response.content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.slug)
+def test_every_problem_has_a_page(client, guide):
+    """The page of a problem tells its type, its status, and what to do."""
+    page = client.get(f"{PROBLEM_PAGES}/{guide.slug}")
+    assert page.status_code == 200
+    assert page.mimetype == "text/html"
+    assert f"urn:whosaid:problem:{guide.slug}" in page.text
+    assert f"Status {guide.status}" in page.text
+    assert "`" not in page.text
+    assert not _ELSEWHERE.search(page.text)
+
+
+def test_problems_are_listed(client):
+    """One page leads to those of all problems."""
+    page = client.get(PROBLEM_PAGES).text
+    assert re.findall(rf'href="{PROBLEM_PAGES}/([a-z-]+)"', page) == [g.slug for g in GUIDES]
+
+
+@pytest.mark.parametrize("slug", ["nothing", "<script>"])
+def test_unknown_problems(client, slug):
+    """What is no kind of problem has no page."""
+    response = client.get(f"{PROBLEM_PAGES}/{slug}")
+    assert response.status_code == 404
+    assert "<script>" not in response.text
+
+
+def test_problems_name_their_page(client):
+    """A problem says where to read about it, and there it is."""
+    problem = client.post("/v1/analyze", json={}).json
+    assert client.get(problem["help"]).status_code == 200
+
+
+def test_code_is_escaped(client):
+    """What stands between backticks is code, and never markup."""
+    with client.application.app_context():
+        render = client.application.jinja_env.filters["code"]
+        assert render("Send `<b>`.") == "Send <code>&lt;b&gt;</code>."
