@@ -21,8 +21,8 @@ MAX_NAME_CHARS = 200
 MAX_ALIASES = 50
 MAX_URI_CHARS = 2000
 
-# RFC 3986: a scheme, and nothing that has to be escaped.
-_ABSOLUTE_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
+# RFC 3986: a scheme, and nothing that has to be escaped. Also a pattern of JSON Schema.
+_ABSOLUTE_URI = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+$(?!\n)")
 
 
 class View(StrEnum):
@@ -244,12 +244,10 @@ class KnownEntitySchema(Schema):
     uri = fields.String(
         load_default=None,
         allow_none=True,
-        validate=validate.And(
+        validate=[
             validate.Length(max=MAX_URI_CHARS),
-            validate.Regexp(
-                re.compile(rf"(?:{_ABSOLUTE_URI.pattern})\Z"), error="Must be an absolute URI."
-            ),
-        ),
+            validate.Regexp(_ABSOLUTE_URI, error="Must be an absolute URI."),
+        ],
         metadata={
             "description": "Your own identifier of it, an absolute URI, which the answer will "
             "carry.",

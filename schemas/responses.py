@@ -389,11 +389,15 @@ class BatchItemSchema(Schema):
     index = _number("The place of the text in the batch, from 0.")
     id = _text("The identifier sent with the text.", allow_none=True)
     status = _number("The HTTP status that the text alone would have been answered with.")
-    answer = _nested(
-        AnswerSchema,
-        "What the text holds, or another view of it if `view` says so. Given where `status` is "
-        "200.",
-        required=False,
+    answer = fields.Raw(
+        metadata={
+            "description": "What the text holds, in the form that its `view` says. Given where "
+            "`status` is 200.",
+            "anyOf": [
+                {"$ref": f"#/components/schemas/{form}"}
+                for form in ("Answer", "Ninjs", "SchemaOrg", "WebAnnotation")
+            ],
+        },
     )
     problem = _nested(
         ProblemSchema, "Why the text was not answered. Given in all other cases.", required=False

@@ -179,13 +179,14 @@ def analyze_batch() -> flask.Response:
 
 def _respond_with_stream(answerer: Answerer, services: Services) -> flask.Response:
     body = open_body(flask.request)
-    services.streams.enter()
+    close = services.streams.open()
     # Whoever neither sends nor takes anything would keep the thread for ever.
     if connection := flask.request.environ.get("gunicorn.socket"):
         connection.settimeout(services.settings.deadline_seconds)
-    lines = answer_stream(body, answerer, services.settings.max_body_bytes)
+    lines = answer_stream(body, answerer, services.settings.max_body_bytes, when_ended=close)
     response = flask.Response(flask.stream_with_context(lines), content_type=NDJSON)
-    response.call_on_close(services.streams.leave)
+    # Also where nobody asks for a single line.
+    response.call_on_close(close)
     return response
 
 

@@ -140,10 +140,16 @@ def _find_id(fields: Any) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def answer_stream(body: BinaryIO, answerer: Answerer, max_line_bytes: int) -> Iterator[bytes]:
+def answer_stream(
+    body: BinaryIO,
+    answerer: Answerer,
+    max_line_bytes: int,
+    *,
+    when_ended: Callable[[], None] = lambda: None,
+) -> Iterator[bytes]:
     """Yield one line of JSON for each line of a body, as soon as its turn has come.
 
-    Lines are read by a thread of their own, so that whoever waits for an answer before sending
+    `when_ended` is called once no more will be read. Lines are read by a thread of their own, so that whoever waits for an answer before sending
     the next text gets it. Empty lines count for nothing.
     """
     feed = _Feed(body, max_line_bytes)
@@ -159,6 +165,7 @@ def answer_stream(body: BinaryIO, answerer: Answerer, max_line_bytes: int) -> It
                 yield _dump_line(answerer.finish_oldest())
     finally:
         feed.close()
+        when_ended()
 
 
 def _dump_line(result: Mapping[str, Any]) -> bytes:

@@ -7,10 +7,14 @@ from typing import Any, TypeVar
 
 import flask
 import yaml
+from apispec.ext.marshmallow import MarshmallowPlugin, OpenAPIConverter
+from apispec.ext.marshmallow.common import resolve_schema_instance
 from flask_smorest import Api
+from marshmallow import INCLUDE
 
 from schemas import MEDIA_TYPE, Fault, ProblemSchema, SubmissionSchema
 from schemas.ninjs import NINJS_MEDIA_TYPE
+from schemas.schema_org import SCHEMA_ORG_MEDIA_TYPE
 from service import examples
 from service.bodies import HTML, JSON, NDJSON, PLAIN
 from service.views import FORMS
@@ -162,9 +166,22 @@ def document_bodies() -> dict[str, Any]:
 def document_views() -> dict[str, Any]:
     """Return the other forms that an answer may have, each with an example."""
     native = examples.build_whole_answer()
+    ninjs, *linked = [(view, form, form.build(native)) for view, form in FORMS.items()]
     return {
-        form.media_type: {"schema": form.schema, "example": form.build(native)}
-        for form in FORMS.values()
+        NINJS_MEDIA_TYPE: {
+            "schema": {
+                "anyOf": [
+                    ninjs[1].schema,
+                    {"type": "object", "description": "The ninjs document sent, enriched."},
+                ]
+            },
+            "example": ninjs[2],
+        },
+        # Their profiles tell them apart, which no tool looks at.
+        SCHEMA_ORG_MEDIA_TYPE: {
+            "schema": {"anyOf": [form.schema for _, form, _ in linked]},
+            "examples": {view.value: {"value": example} for view, _, example in linked},
+        },
     }
 
 
@@ -205,11 +222,28 @@ def document_results() -> dict[str, Any]:
     }
 
 
+class _Converter(OpenAPIConverter):
+    """Says of schemas that have a description, too, which properties they admit."""
+
+    def schema2jsonschema(self, schema: Any) -> Any:
+        """Return the JSON schema of a marshmallow schema."""
+        described = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]
+        described["additionalProperties"] = resolve_schema_instance(schema).unknown == INCLUDE
+        return described
+
+
+class _Plugin(MarshmallowPlugin):
+    """Describes marshmallow's schemas."""
+
+    Converter = _Converter
+
+
 def build_api(app: flask.Flask, version: str) -> Any:
     """Attach an empty document to an application, with the refusals that operations name."""
     app.config.update(API_TITLE="Whosaid", API_VERSION=version, OPENAPI_VERSION=OPENAPI_VERSION)
     license_ = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
-    api = Api(app, spec_kwargs={"info": {"description": DESCRIPTION, "license": license_}})
+    info = {"description": DESCRIPTION, "license": license_}
+    api = Api(app, spec_kwargs={"info": info, "marshmallow_plugin": _Plugin()})
     # Operations name each refusal they make: a default response would hide a missing one.
     api.DEFAULT_ERROR_RESPONSE_NAME = None
     # flask-smorest describes its own errors and pages, of which there are none here.
@@ -282,7 +316,12 @@ def illustrate(document: dict[str, Any]) -> None:
             bodies += document["components"]["responses"].values()
             for content in (body.get("content", {}) for body in bodies):
                 for media in content.values():
-                    _show(media["schema"], media.get("example"), schemas)
+                    shown = [each["value"] for each in media.get("examples", {}).values()]
+                    options = media["schema"].get("anyOf", [media["schema"]])
+                    for option, example in zip(
+                        options, shown or [media.get("example")], strict=False
+                    ):
+                        _show(option, example, schemas)
 
 
 def _show(schema: dict[str, Any], value: Any, schemas: dict[str, Any]) -> None:

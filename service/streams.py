@@ -1,26 +1,29 @@
 """How many streams are open at once: each one keeps a request thread."""
 
+from collections.abc import Callable
 from threading import Lock
 
 from service.errors import TooManyStreams
 
 
 class Streams:
-    """Counts the open streams of this process: each one keeps a request thread."""
+    """Counts the open streams of this process."""
 
     def __init__(self, max_streams: int) -> None:
-        self._free = max_streams
         self._max = max_streams
+        self._open: set[object] = set()
         self._lock = Lock()
 
-    def enter(self) -> None:
-        """Open a stream, or raise `TooManyStreams`."""
+    def open(self) -> Callable[[], None]:
+        """Open a stream, or raise `TooManyStreams`; what is returned closes it, once."""
+        stream = object()
         with self._lock:
-            if self._free == 0:
+            if len(self._open) >= self._max:
                 raise TooManyStreams(self._max)
-            self._free -= 1
+            self._open.add(stream)
 
-    def leave(self) -> None:
-        """Close a stream."""
-        with self._lock:
-            self._free += 1
+        def close() -> None:
+            with self._lock:
+                self._open.discard(stream)
+
+        return close

@@ -54,9 +54,8 @@ def check_accept(request: flask.Request, media_type: str) -> None:
 def choose_view(view: View | None, request: flask.Request) -> tuple[View, str]:
     """Return the form of the answer to a request, and its media type.
 
-    A `view` that was asked for is sent as its own media type, or as JSON, which it is, to
-    those who take no other. Without one, the Accept header decides; a ninjs document is
-    answered with one. Raises `NotAcceptable`.
+    Without a `view`, the Accept header decides; a ninjs document is answered with one. Raises
+    `NotAcceptable`.
     """
     accepted = request.accept_mimetypes
     if view is None and not accepted and request.mimetype == NINJS_MEDIA_TYPE:
@@ -72,10 +71,9 @@ def choose_view(view: View | None, request: flask.Request) -> tuple[View, str]:
             )
         return MEDIA_TYPES[best], best
     own = FORMS[view].media_type if view in FORMS else JSON
-    for media_type in (own, JSON):
-        if _admits(accepted, media_type):
-            return view, media_type
-    raise NotAcceptable(f"this view is {own}, which the Accept header does not admit")
+    if not _admits(accepted, own):
+        raise NotAcceptable(f"this view is {own}, which the Accept header does not admit")
+    return view, own
 
 
 def build_view(answer: Answer, view: View, document: Any = None) -> Mapping[str, Any]:

@@ -215,8 +215,6 @@ def _going_on(quote: Quote, source: Quote) -> Quote:
     """Return a quote with the speaker of the one that it goes on from, if that has a name."""
     if source.speaker is None or source.speaker.name is None:
         return quote
-    if source.status is not AttributionStatus.ATTRIBUTED:
-        return quote
     return replace(
         _attributed(quote, replace(source.speaker, mention=None), INHERITED),
         joint=tuple(replace(speaker, mention=None) for speaker in source.joint),

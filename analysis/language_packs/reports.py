@@ -65,7 +65,9 @@ def _read_back_reference(page: Page, start: int, end: int) -> Report | None:
         return report
     if not items or items[0].form not in page.pack.sources.back_references:
         return None
-    for at in range(1, min(len(items), 1 + _BACK_LEAD)):
+    # Alone “lo” is an article, which a noun would follow.
+    items = items[1:]
+    for at in range(min(len(items), _BACK_LEAD)):
         if cue := read_cue(items, at, page.pack):
             report = with_subject(page, items, cue)
             return report if report.subject else None

@@ -17,6 +17,8 @@ _MOST_NAMES = 20
 # How far around a name its role is looked for, in code points and in words.
 _REACH, _ROLE_WORDS = 60, 4
 _WORD = re.compile(r"[\w-]+")
+# A full stop after a word too long for an abbreviation ends a sentence.
+_PARTED = re.compile(r"[,;:!?…«»“”„\"()]|(?<=\w{5})\.")
 _APPOSED = re.compile(r"[^\S\n]*,[^\S\n]*((?:[\w'’-]+[^\S\n]+){0,2}[\w-]+)")
 
 
@@ -93,7 +95,7 @@ class Cast:
     def _words_around(self, span: Span) -> tuple[list[str], list[str]]:
         text = self._page.text
         line = text[max(0, span.start - _REACH) : span.start].rpartition("\n")[2]
-        before = _WORD.findall(re.split(r"[,;:!?«»“”„\"()]", line.rstrip(" ,\u00a0"))[-1])
+        before = _WORD.findall(_PARTED.split(line.rstrip(" ,\u00a0"))[-1])
         apposed = _APPOSED.match(text, span.end, min(len(text), span.end + _REACH))
         after = _WORD.findall(apposed.group(1)) if apposed else []
         fold = [[word.lower() for word in words] for words in (before, after)]
