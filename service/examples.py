@@ -31,10 +31,12 @@ from schemas import (
     Part,
     Problem,
     ProblemSchema,
+    QuotesAnswerSchema,
     Scope,
     Section,
     Story,
     Timings,
+    select_speaking,
 )
 from service.settings import Settings
 
@@ -74,6 +76,8 @@ def build_answer(schema: Schema, **changes: Any) -> dict[str, Any]:
     porto = _entity("pla-1d0015ab", EntityType.PLACE, "Porto", 0.25)
     analysis = Analysis(TEXT, "en", entities=(_ANA, porto), quotes=(_QUOTE,))
     timings = Timings(queue_seconds=0.001, analysis_seconds=0.085)
+    if isinstance(schema, QuotesAnswerSchema):
+        analysis = select_speaking(analysis)
     answer = Answer(
         analysis,
         Story(Part.read(TEXT, ContentType.PLAIN)),
@@ -130,7 +134,10 @@ _QUOTE = Quote(
     fragments=(_span("We will rebuild the bridge,"),),
     cue=_span("said"),
     speaker=Speaker(
-        _ANA.name, _ANA.id, _ANA.type, SpeakerMention(_span("Ana Sousa"), MentionKind.NAME)
+        _ANA.name,
+        _ANA.id,
+        _ANA.type,
+        SpeakerMention(_span("Ana Sousa, the mayor of Porto"), MentionKind.NAME),
     ),
     status=AttributionStatus.ATTRIBUTED,
     confidence=0.93,

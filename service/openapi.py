@@ -16,8 +16,8 @@ from schemas import MEDIA_TYPE, Fault, ProblemSchema, SubmissionSchema
 from schemas.ninjs import NINJS_MEDIA_TYPE
 from schemas.schema_org import SCHEMA_ORG_MEDIA_TYPE
 from service import examples
-from service.bodies import HTML, JSON, NDJSON, PLAIN
-from service.views import FORMS
+from service.bodies import HTML, JSON, NDJSON, PLAIN, TEXTS
+from service.views import FORMS, MEDIA_TYPES
 
 OPENAPI_VERSION = "3.1.0"
 DESCRIPTION = "\n\n".join(
@@ -88,14 +88,14 @@ REFUSALS = (
     Refusal(
         "NotAcceptable",
         406,
-        "The Accept header does not admit application/json.",
+        "The Accept header admits no form of the answer, or not the one asked for.",
         "not-acceptable",
-        "answers are application/json, which the Accept header does not admit",
+        f"answers are {', '.join(MEDIA_TYPES)}, none of which the Accept header admits",
     ),
     Refusal(
         "TooLong",
         413,
-        "The text or the body is longer than /v1/capabilities says.",
+        "The text, the body or the list is longer than /v1/capabilities says.",
         "text-too-long",
         "the text has 600000 characters; at most 500000 are accepted",
         (Fault("/text", "the text has 600000 characters; at most 500000 are accepted"),),
@@ -103,9 +103,9 @@ REFUSALS = (
     Refusal(
         "UnsupportedMediaType",
         415,
-        "The body is neither application/json nor text/plain, is not in UTF-8, or is compressed.",
+        "The body is of no type listed here, is not in UTF-8, or has a coding other than gzip.",
         "unsupported-media-type",
-        "image/png given: send application/json or text/plain, in UTF-8",
+        f"image/png given: send {', '.join(TEXTS[:-1])} or {TEXTS[-1]}, in UTF-8",
     ),
     Refusal(
         "Invalid",
