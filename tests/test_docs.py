@@ -24,7 +24,8 @@ TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
 
 def describe(setting):
     text = setting.metadata["help"]
-    default = "" if setting.default is None or "Default:" in text else f"`{setting.default}`"
+    written = {None: "", (): "", False: "no"}.get(setting.default, setting.default)
+    default = "" if written == "" or "Default:" in text else f"`{written}`"
     return f"| `{setting.metadata['variable']}` | {default} | {text} |"
 
 
