@@ -96,7 +96,7 @@ contract: $(VENV)/.dev install
 .PHONY: unit
 unit: $(VENV)/.dev install
 	@echo "==> Tests"
-	$(BIN)/python -m pytest --cov $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --cov --numprocesses auto $(PYTEST_ARGS)
 
 .PHONY: fuzz
 fuzz: $(VENV)/.dev install ## Send the service very many requests made of openapi.yaml (EXAMPLES=700: of each operation)

@@ -19,7 +19,10 @@ class DetectedLanguageUnsupported(UnsupportedLanguage):
 
     def __str__(self) -> str:
         read = ", ".join(self.supported)
-        return f"the text is in {self.language!r}; what is read is {read}"
+        return (
+            f"the text seems to be in {self.language!r}, which is not one of {read}; "
+            "if it is in another language, state which"
+        )
 
 
 class ModelDamaged(WhosaidError):

@@ -16,13 +16,9 @@ from service.services import Services
 
 BLANK_TEXT = AnalysisWarning("blank-text", "The text is empty or white space only.")
 _NOT_DETECTED = {
-    Certainty.SHORT: AnalysisWarning(
-        "language-not-detected", "The text is too short to tell its language."
-    ),
-    Certainty.MIXED: AnalysisWarning("language-mixed", "The text is in more than one language."),
-    Certainty.UNSURE: AnalysisWarning(
-        "language-not-detected", "The text does not tell its language."
-    ),
+    Certainty.SHORT: ("language-not-detected", "The text is too short to tell its language"),
+    Certainty.MIXED: ("language-mixed", "The text seems to be in more than one language"),
+    Certainty.UNSURE: ("language-not-detected", "The text does not tell its language"),
 }
 
 log = structlog.stdlib.get_logger()
@@ -89,7 +85,9 @@ def _choose_language(
         return usual, LanguageStatus.ASSUMED, ()
     detection = detect_language(article.text)
     if detection.language is None:
-        return usual, LanguageStatus.ASSUMED, (_NOT_DETECTED[detection.reason],)
+        code, reason = _NOT_DETECTED[detection.reason]
+        warning = AnalysisWarning(code, f"{reason}; all of it was read as {usual!r}.")
+        return usual, LanguageStatus.ASSUMED, (warning,)
     try:
         return batcher.resolve_language(detection.language), LanguageStatus.DETECTED, ()
     except UnsupportedLanguage as error:

@@ -149,8 +149,9 @@ def answer_stream(
 ) -> Iterator[bytes]:
     """Yield one line of JSON for each line of a body, as soon as its turn has come.
 
-    `when_ended` is called once no more will be read. Lines are read by a thread of their own, so that whoever waits for an answer before sending
-    the next text gets it. Empty lines count for nothing.
+    Lines are read by a thread of their own, so that whoever waits for an answer before sending
+    the next text gets it. Empty lines count for nothing. `when_ended` is called once no more
+    will be read.
     """
     feed = _Feed(body, max_line_bytes)
     try:

@@ -169,7 +169,9 @@ class Batcher:
         chars = len(article.text)
         with self._changed:
             if patience:
-                self._changed.wait_for(lambda: self._has_room(chars), patience)
+                self._changed.wait_for(
+                    lambda: self._state is not State.READY or self._has_room(chars), patience
+                )
             if self._state is not State.READY:
                 raise NotReady(self._state)
             if not self._has_room(chars):
@@ -205,9 +207,7 @@ class Batcher:
         return not self._owner.is_alive()
 
     def _has_room(self, chars: int) -> bool:
-        """Tell whether a text may be accepted, or never will be."""
-        if self._state is not State.READY:
-            return False
+        """Tell whether a text of so many code points fits in beside the others."""
         capacity = self._capacity
         return self._jobs < capacity.max_jobs and self._chars + chars <= capacity.max_chars
 

@@ -58,13 +58,12 @@ def choose_view(view: View | None, request: flask.Request) -> tuple[View, str]:
     `NotAcceptable`.
     """
     accepted = request.accept_mimetypes
-    if view is None and not accepted and request.mimetype == NINJS_MEDIA_TYPE:
-        view = View.NINJS
     if view is None:
-        # A wildcard admits any form; only one that is named is preferred to our own.
+        usual = NINJS_MEDIA_TYPE if request.mimetype == NINJS_MEDIA_TYPE else JSON
+        # A wildcard admits any form; only one that is named is preferred to the usual one.
         named = MIMEAccept([each for each in accepted if "*" not in each[0]])
-        offered = [each for each in MEDIA_TYPES if each == JSON or named.quality(each) > 0]
-        best = accepted.best_match(offered) if accepted else JSON
+        offered = [usual, *(each for each in MEDIA_TYPES if named.quality(each) > 0)]
+        best = accepted.best_match(offered) if accepted else usual
         if best is None:
             raise NotAcceptable(
                 f"answers are {', '.join(MEDIA_TYPES)}, none of which the Accept header admits"

@@ -57,9 +57,9 @@ class FakeAnalyzer:
         self.batches: list[list[str]] = []
         self.threads: set[int] = set()
 
-    def analyze(self, articles: Sequence[Article], language: str = "en") -> list[Analysis]:
+    def analyze(self, articles: Sequence[str | Article], language: str = "en") -> list[Analysis]:
         """Analyze articles, the way the class says."""
-        texts = [article.text for article in articles]
+        texts = [each if isinstance(each, str) else each.text for each in articles]
         self.threads.add(threading.get_ident())
         self.batches.append(list(texts))
         self.entered.set()

@@ -53,7 +53,8 @@ def test_links_lead_somewhere():
     """Links into the repository lead to a file or a folder of it."""
     pages = [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")]
     for page in pages:
-        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text()):
+        words = re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", words):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 

@@ -5,18 +5,23 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 
 from analysis.document import (
+    Article,
     Attribution,
     AttributionStatus,
     Entity,
     EntityType,
     Mention,
     MentionKind,
+    ModelInfo,
     Quote,
     QuoteKind,
     Span,
     Speaker,
     SpeakerMention,
+    find_model,
+    resolve_language,
 )
+from analysis.errors import UnsupportedLanguage
 
 SPAN = Span(0, 3)
 NAMED = Mention(SPAN, EntityType.PERSON, 0.9)
@@ -128,3 +133,39 @@ def test_values_are_frozen():
     """Nobody changes a value that somebody else holds."""
     with pytest.raises(FrozenInstanceError):
         SPAN.start = 1
+
+
+@pytest.mark.parametrize("body_start", [-1, 2])
+def test_impossible_articles(body_start):
+    """A body starts within its article."""
+    with pytest.raises(ValueError, match="a body does not start"):
+        Article("x", body_start)
+
+
+MODELS = (ModelInfo("a", "1", "", ("en",)), ModelInfo("b", "1", "", ("zh-hans", "pt")))
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [
+        ("en", "en"), ("EN", "en"), ("en-GB", "en"), ("pt-BR", "pt"), ("zh", "zh-hans"),
+        ("zh-Hans", "zh-hans"), ("zh-TW", "zh-hans"),
+    ],
+)  # fmt: skip
+def test_language_tags(tag, language):
+    """A tag means the language of a model that is the same, or has the same first part."""
+    assert resolve_language(tag, MODELS) == language
+
+
+@pytest.mark.parametrize("tag", ["", "-", "e", "eng", "de", "english"])
+def test_unknown_languages(tag):
+    """A tag that means no model's language is refused, with those that are read."""
+    with pytest.raises(UnsupportedLanguage, match="is not one of en, zh-hans, pt"):
+        resolve_language(tag, MODELS)
+
+
+def test_models_of_languages():
+    """A language is read by the first model that has it."""
+    assert find_model("pt", MODELS) is MODELS[1]
+    with pytest.raises(UnsupportedLanguage):
+        find_model("en-GB", MODELS)

@@ -1,6 +1,7 @@
 import io
 import json
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -198,6 +199,8 @@ def test_no_more_is_read_than_is_answered(build):
         environ_overrides={"wsgi.input": Endless(), "wsgi.input_terminated": True},
         buffered=False,
     )
+    # Longer than the reader waits before it looks whether anybody is still there.
+    time.sleep(1.1)
     answers = response.iter_encoded()
     for n in range(50):
         result = json.loads(next(answers))
@@ -233,6 +236,21 @@ def test_a_stream_that_breaks_off(client):
         results = [json.loads(line) for line in response.data.splitlines()]
         assert [result["status"] for result in results] == [200, status]
         assert "slow" not in response.text
+
+
+class Connection:
+    timeout = None
+
+    def settimeout(self, seconds):
+        self.timeout = seconds
+
+
+def test_streams_time_out(build):
+    """Neither reading nor writing waits for a caller for longer than the deadline."""
+    connection = Connection()
+    client = build(deadline_seconds=7).test_client()
+    ask_stream(client, lines({"text": "x"}), environ_overrides={"gunicorn.socket": connection})
+    assert connection.timeout == 7
 
 
 def test_streams_are_bounded(build):

@@ -206,6 +206,30 @@ def test_languages(open_batcher, callers):
     assert caught.value.supported == ("en", "pt")
 
 
+def test_patience_ends_with_the_service(open_batcher, callers):
+    """Who waits for room is told at once when there will be none any more."""
+    analyzer = FakeAnalyzer(gate=threading.Event())
+    batcher = open_batcher(analyzer, max_jobs=1)
+    held = occupy(batcher, analyzer, callers)
+    waiting = callers.submit(batcher.submit, Article("text"), "en", patience=60)
+    closing = callers.submit(batcher.close, 0)
+    assert isinstance(waiting.exception(10), NotReady)
+    analyzer.gate.set()
+    held.result(10)
+    closing.result(10)
+
+
+def test_patience_is_rewarded(open_batcher, callers):
+    """Who waits for room gets it as soon as there is some."""
+    analyzer = FakeAnalyzer(gate=threading.Event())
+    batcher = open_batcher(analyzer, max_jobs=1)
+    held = occupy(batcher, analyzer, callers)
+    waiting = callers.submit(batcher.submit, Article("text"), "en", patience=60)
+    analyzer.gate.set()
+    held.result(10)
+    assert batcher.await_outcome(waiting.result(10)).analysis.text == "text"
+
+
 def test_not_ready_while_loading():
     """Texts are refused until the model is loaded."""
     gate = threading.Event()

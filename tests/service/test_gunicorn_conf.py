@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from service.app import create_app
+from service.authority import find_authority, keep_authority
 from service.services import services_of
 from service.settings import Settings
 from tests.fakes import FakeAnalyzer
@@ -47,6 +48,33 @@ def test_bad_settings_stop_the_start(configure):
     """The service does not start with bad settings, and says which."""
     with pytest.raises(SystemExit, match="PORT: 'http': not a number"):
         configure(PORT="http")
+
+
+GOOD = "name,type\nAna Sousa,person\n"
+
+
+def test_bad_authority_files_stop_the_start(configure, tmp_path):
+    """The service does not start with names that it cannot read, and says in which line."""
+    names = tmp_path / "names.csv"
+    names.write_text(GOOD + "Porto,city\n")
+    with pytest.raises(SystemExit, match="line 3"):
+        configure(WHOSAID_AUTHORITY_FILE=str(names)).on_starting(None)
+
+
+def test_authority_files_are_read_again(configure, tmp_path):
+    """At a reload the file is read again; one that cannot be read changes nothing."""
+    names = tmp_path / "names.csv"
+    names.write_text(GOOD)
+    conf = configure(WHOSAID_AUTHORITY_FILE=str(names))
+    conf.on_starting(None)
+    assert len(find_authority(str(names))) == 1
+    names.write_text(GOOD + "Porto,place\n")
+    conf.on_reload(None)
+    assert len(find_authority(str(names))) == 2
+    names.write_text(GOOD + "Porto,city\n")
+    conf.on_reload(None)
+    assert len(find_authority(str(names))) == 2
+    keep_authority(None)
 
 
 def test_metrics_folder_of_our_own(configure):
