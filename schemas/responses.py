@@ -11,7 +11,6 @@ from schemas.problems import ProblemSchema
 from schemas.selections import DECIMALS
 from schemas.stories import Field
 
-
 _HEADLINE = "Porto to rebuild its bridge"
 _URI = "https://example.org/people/ana-sousa"
 

@@ -64,7 +64,12 @@ def test_curl_samples(service, tmp_path):
         assert done.returncode == 0, f"{sample}\n{done.stdout}{done.stderr}"
         written = done.stdout or (tmp_path / "answers.ndjson").read_text()
         for line in written.splitlines() if "ndjson" in sample else [written]:
-            assert json.loads(line).get("status", 200) == 200, sample
+            answer = json.loads(line)
+            if isinstance(answer, list):
+                # The second text of the sample is in German, which this instance does not read.
+                assert [result["status"] for result in answer] == [200, 422]
+            else:
+                assert answer.get("status", 200) == 200, sample
 
 
 @pytest.mark.model
