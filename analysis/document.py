@@ -248,13 +248,15 @@ class Article:
     """What is analyzed: a text, and what is known of its layout.
 
     The text is a headline, if there is one, what parts the two, and from `body_start` on
-    the body. `block_quotes` are the stretches that its layout sets off as quotations, in
-    text order and apart from each other.
+    the body. `block_quotes` are the stretches that its layout sets off as quotations, and
+    `signatures` those in or right after them that say whose words they are; both in text
+    order and each apart from the others.
     """
 
     text: str
     body_start: int = 0
     block_quotes: tuple[Span, ...] = ()
+    signatures: tuple[Span, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.body_start <= len(self.text):
@@ -297,7 +299,8 @@ def resolve_language(language: str, models: Sequence[ModelInfo]) -> str:
     UnsupportedLanguage.
     """
     read = [name for model in models for name in model.languages]
-    wanted = language.lower()
+    # Locales of programs have an underscore there.
+    wanted = language.lower().replace("_", "-")
     for form in (str.lower, _primary):
         for name in read:
             if form(name) == form(wanted):

@@ -28,6 +28,7 @@ _INLINE = word_set(
 _LEFT_BEHIND = re.compile(
     r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
     r"|</?(?P<name>[A-Za-z][A-Za-z0-9]{0,9})(?:\s[^<>]{0,500})?/?>"
+    r"|(?P<invisible>[\u00ad\u200b-\u200f\u2060\ufeff])"
 )
 _SPACES = frozenset(("\u00a0", "\u2002", "\u2003", "\u2009", "\u202f"))
 _INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
@@ -61,12 +62,13 @@ class Legible:
         return Article(
             self.text,
             self._find(article.body_start),
-            tuple(
-                Span(start, end)
-                for span in article.block_quotes
-                if (start := self._find(span.start)) < (end := self._find(span.end))
-            ),
+            self._cover(article.block_quotes),
+            self._cover(article.signatures),
         )
+
+    def _cover(self, spans: Sequence[Span]) -> tuple[Span, ...]:
+        places = ((self._find(span.start), self._find(span.end)) for span in spans)
+        return tuple(Span(start, end) for start, end in places if start < end)
 
     def _find(self, position: int) -> int:
         """Return the first position of the legible text that does not stand before `position`."""
@@ -97,7 +99,7 @@ class Legible:
 
 def make_legible(text: str) -> Legible:
     """Return `text` without tags and with character references read, in linear time."""
-    if "&" not in text and "<" not in text:
+    if not _LEFT_BEHIND.search(text):
         return Legible(text)
     shown: list[str] = []
     starts: list[int] = []
@@ -128,6 +130,8 @@ def _read(match: re.Match[str], shown: Sequence[str]) -> str | None:
     One character, or nothing; None where the match is neither reference nor tag.
     """
     name = match.group("name")
+    if match.group("invisible"):
+        return ""
     if name is None:
         return _read_reference(match.group())
     # People are called Mark and Art; elements are written small, or in capitals.

@@ -11,6 +11,7 @@ from typing import Protocol
 import stanza
 import torch
 
+from analysis.blocks import add_blocks
 from analysis.document import (
     Analysis,
     AnalysisWarning,
@@ -124,9 +125,10 @@ def _read_names(article: Article, language: str, legible: Legible, reading: Read
     if language in LANGUAGES:
         warning = _DIRECT_ONLY
         quotes = find_direct_quotes(seen.text, entities, language)
+        quotes = add_blocks(seen, entities, quotes)
     else:
         warning = _NO_ATTRIBUTION
-        quotes = find_quotes(seen.text, read_marks(seen.text), block_quotes=seen.block_quotes)
+        quotes = find_quotes(seen.text, read_marks(seen.text), article=seen)
     entities = rate_salience(seen, entities, quotes)
     return _restore(article.text, language, legible, entities, quotes, (warning,))
 
@@ -165,6 +167,8 @@ def load_pipeline(
         if languages.count(package.language) > 1:
             raise PackageUnavailable(str(package), "one package a language")
     folder = Path(models_dir) if models_dir else DEFAULT_MODELS_DIR
+    # English, where there is any, is what a text is taken for that does not tell.
+    packages.sort(key=lambda package: package.language != "en")
     pipelines: list[Pipeline] = [PackagePipeline(load_package(p, folder)) for p in packages]
     if "en" not in languages:
         pipelines.insert(0, WhosaidPipeline())

@@ -105,7 +105,7 @@ class QuoteProcessor(Processor):  # type: ignore[misc]
             document.text,
             reading.attributions,
             reading.loose_cues,
-            block_quotes=document.article.block_quotes,
+            article=document.article,
         )
         return document
 

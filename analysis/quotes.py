@@ -14,7 +14,7 @@ from itertools import pairwise
 from analysis.blocks import read_blocks
 from analysis.clauses import correct_clauses
 from analysis.cues import is_speech_cue
-from analysis.document import Attribution, LooseCue, Quote, Span
+from analysis.document import Article, Attribution, LooseCue, Quote, Span
 from analysis.finishing import distance, finish_quote
 from analysis.insertions import Insertion, find_insertions
 from analysis.layout import find_laid_out
@@ -40,16 +40,16 @@ def find_quotes(
     attributions: Sequence[Attribution],
     loose_cues: Sequence[LooseCue] = (),
     *,
-    block_quotes: Sequence[Span] = (),
+    article: Article | None = None,
 ) -> tuple[Quote, ...]:
     """Return the quotes of `text` in text order, their speakers not yet resolved.
 
     A quote whose speaker the text mentions carries the words of that mention
     and no name. An indirect quote whose cue does not report speech is a belief, a plan or
-    something else that someone is said to have in mind. What the page sets off
-    as a block quote counts as standing inside quotation marks.
+    something else that someone is said to have in mind. What the layout of the `article`
+    sets off as a block quote counts as standing inside quotation marks.
     """
-    blocks = read_blocks(text, block_quotes, attributions, loose_cues)
+    blocks = read_blocks(article, attributions, loose_cues) if article else ()
     page = _Page(text, [span for block in blocks for span in block.content])
     set_off = _Taken([span for block in blocks for span in block.content])
     laid_out = sorted([*blocks, *_outside(find_laid_out(text), set_off)], key=lambda a: a.content)

@@ -19,8 +19,11 @@ _FADING = 0.5
 _UNNAMED = 0.5
 _SPEAKING = 0.5
 _DATELINE = 0.2
-# PORTO, May 3 (Reuters) - … and PARIS — …: where, and for whom, the story was filed.
-_FILED = re.compile(r"[^\n.!?:“”\"]{1,60}?(?:\)|\s)\s*[—–-]{1,2}\s")
+# PARIS — …, ROME, May 3 – …, Porto, May 3 (Reuters) - …: where, and for whom, it was filed.
+_FILED = re.compile(
+    r"(?:[A-Z]{2}[A-Z .'’/-]{0,40}(?:,[^\n!?:“”\"(–—-]{1,40})?\s{0,3}(?:\([^)\n]{1,40}\)\s{0,3})?"
+    r"|[^\n!?:“”\"(–—-]{1,60}\([A-Z][^)\n]{1,40}\)\s{0,3})(?:[—–]|--?)\s"
+)
 
 
 def rate_salience(

@@ -5,7 +5,6 @@ This is the one place where spans turn into the caller's offsets.
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from analysis.document import (
     Analysis,
@@ -20,13 +19,12 @@ from analysis.document import (
     Speaker,
     SpeakerMention,
 )
+from schemas.mappings import JsonObject
 from schemas.offsets import OffsetUnit
 from schemas.selections import USUAL_SECTIONS, Section
 from schemas.stories import Field, Locator, Story
 
 CONTEXT_CHARS = 40
-
-Mapping = dict[str, Any]
 
 
 class LanguageStatus(StrEnum):
@@ -60,14 +58,14 @@ class Answer:
     language_status: LanguageStatus = LanguageStatus.GIVEN
 
 
-def view_answer(answer: Answer) -> Mapping:
+def view_answer(answer: Answer) -> JsonObject:
     """Return an answer as the nested mappings that `AnswerSchema` dumps.
 
     What is not to be included has no key.
     """
     analysis = answer.analysis
     view = _Viewer(answer)
-    shown: Mapping = {
+    shown: JsonObject = {
         "id": answer.id,
         "language": analysis.language,
         "language_status": answer.language_status,
@@ -95,21 +93,21 @@ class _Viewer:
         self._analysis = answer.analysis
         self._include = answer.include
 
-    def view_entities(self, entity_type: EntityType) -> list[Mapping]:
+    def view_entities(self, entity_type: EntityType) -> list[JsonObject]:
         return [
             self._view_entity(entity)
             for entity in self._analysis.entities
             if entity.type is entity_type
         ]
 
-    def view_quotes(self) -> list[Mapping]:
+    def view_quotes(self) -> list[JsonObject]:
         return [
             self._view_quote(f"q{number}", quote)
             for number, quote in enumerate(self._analysis.quotes, start=1)
         ]
 
-    def _view_entity(self, entity: Entity) -> Mapping:
-        view: Mapping = {
+    def _view_entity(self, entity: Entity) -> JsonObject:
+        view: JsonObject = {
             "id": entity.id,
             "name": entity.name,
             "aliases": entity.aliases,
@@ -123,16 +121,16 @@ class _Viewer:
             view["mentions"] = [self._view_mention(mention) for mention in entity.mentions]
         return view
 
-    def _view_mention(self, mention: Mention) -> Mapping:
+    def _view_mention(self, mention: Mention) -> JsonObject:
         return {
             **self.locator.view_span(mention.span),
             "kind": mention.kind,
             "confidence": mention.confidence,
         }
 
-    def _view_quote(self, quote_id: str, quote: Quote) -> Mapping:
+    def _view_quote(self, quote_id: str, quote: Quote) -> JsonObject:
         fragments = [self.locator.view_span(fragment) for fragment in quote.fragments]
-        view: Mapping = {
+        view: JsonObject = {
             "id": quote_id,
             "kind": quote.kind,
             "attitude": quote.attitude,
@@ -147,15 +145,15 @@ class _Viewer:
             view["context"] = self._view_context(quote)
         return view
 
-    def _view_attribution(self, quote: Quote) -> Mapping:
-        view: Mapping = {"status": quote.status, "confidence": quote.confidence}
+    def _view_attribution(self, quote: Quote) -> JsonObject:
+        view: JsonObject = {"status": quote.status, "confidence": quote.confidence}
         if quote.joint:
             view["joint"] = [self._view_speaker(speaker) for speaker in quote.joint]
         if quote.status is AttributionStatus.AMBIGUOUS:
             view["candidates"] = [self._view_speaker(speaker) for speaker in quote.candidates]
         return view
 
-    def _view_speaker(self, speaker: Speaker) -> Mapping:
+    def _view_speaker(self, speaker: Speaker) -> JsonObject:
         return {
             "name": speaker.name,
             "entity_id": speaker.entity_id,
@@ -163,21 +161,21 @@ class _Viewer:
             "mention": speaker.mention and self._view_speaker_mention(speaker.mention),
         }
 
-    def _view_speaker_mention(self, mention: SpeakerMention) -> Mapping:
+    def _view_speaker_mention(self, mention: SpeakerMention) -> JsonObject:
         return {**self.locator.view_span(mention.span), "kind": mention.kind}
 
-    def _view_context(self, quote: Quote) -> Mapping:
+    def _view_context(self, quote: Quote) -> JsonObject:
         start = min(fragment.start for fragment in quote.fragments)
         end = max(fragment.end for fragment in quote.fragments)
         prefix, suffix = self.locator.cut(Span(start, end), CONTEXT_CHARS)
         return {"prefix": prefix, "suffix": suffix}
 
 
-def _view_known(known: KnownEntity) -> Mapping:
+def _view_known(known: KnownEntity) -> JsonObject:
     return {"name": known.name, "uri": known.uri}
 
 
-def _view_meta(answer: Answer) -> Mapping:
+def _view_meta(answer: Answer) -> JsonObject:
     return {
         "service": answer.service_version,
         "model": answer.model,

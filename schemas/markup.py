@@ -57,6 +57,7 @@ _ATTRIBUTE = re.compile(
     rf"[{_WHITE}/]*(?:(?P<end>>)|=?[^{_WHITE}/>=]*"
     rf"(?:[{_WHITE}]*=[{_WHITE}]*(?:\"[^\"]*\"?|'[^']*'?|[^{_WHITE}>\"'][^{_WHITE}>]*)?)?)"
 )
+_SIGNATURES = frozenset({"cite", "figcaption", "footer"})
 _RAW_ENDS = {
     name: re.compile(rf"</{name}(?=[{_WHITE}/>])", re.ASCII | re.IGNORECASE) for name in _RAW
 }
@@ -86,11 +87,14 @@ class Extract:
     other white space is one space, but U+00A0 and its like are kept between words.
 
     `block_quotes` are the spans of the text inside outermost `<blockquote>` elements, in text
-    order, white space stripped at both ends; those without text are left out.
+    order, white space stripped at both ends; those without text are left out. `signatures` are
+    those of `<cite>` and `<footer>` in a block quote, and of a `<figcaption>` right after one: who
+    is quoted stands there (HTML, "The blockquote element").
     """
 
     text: str
     block_quotes: tuple[Span, ...]
+    signatures: tuple[Span, ...]
     _starts: "array[int]" = field(repr=False, hash=False)
     _ends: "array[int]" = field(repr=False, hash=False)
 
@@ -240,6 +244,8 @@ class _Page:
         self._open = Counter[str]()
         self._quote_start = 0
         self._quotes: list[Span] = []
+        self._signing: tuple[str, int] | None = None
+        self._signed: list[tuple[int, int]] = []
 
     def read(self, html: str, start: int, end: int) -> None:
         """Read a stretch of HTML without tags."""
@@ -265,6 +271,8 @@ class _Page:
             self._lines = max(self._lines, _PARAGRAPH_LINES)
         if tag.name == "pre":
             self._is_preformatted = tag.opens
+        if tag.name in _SIGNATURES:
+            self._sign(tag)
         if tag.name in _CONTAINERS:
             self._nest(tag)
 
@@ -273,7 +281,10 @@ class _Page:
         self._cut(self._seen_pieces, self._seen_chars)
         if self._open["blockquote"]:
             self._end_quote()
-        return Extract("".join(self._pieces), tuple(self._quotes), self._starts, self._ends)
+        text = "".join(self._pieces)
+        signatures = (_strip(text, start, end) for start, end in self._signed)
+        signed = tuple(filter(None, signatures))
+        return Extract(text, tuple(self._quotes), signed, self._starts, self._ends)
 
     def _show(self, seen: str, start: int, end: int) -> None:
         if self._lines:
@@ -327,11 +338,34 @@ class _Page:
             if was_quoted and not self._open["blockquote"]:
                 self._end_quote()
 
+    def _sign(self, tag: _Tag) -> None:
+        """Note where the name of whom a block quote quotes begins, or ends."""
+        if tag.opens and self._signing is None:
+            is_after = bool(self._quotes) and self._quotes[-1].end == self._seen_chars
+            if self._open["blockquote"] or (tag.name == "figcaption" and is_after):
+                self._signing = (tag.name, self._seen_chars)
+        elif not tag.opens and self._signing and self._signing[0] == tag.name:
+            self._end_signature()
+
+    def _end_signature(self) -> None:
+        if self._signing:
+            self._signed.append((self._signing[1], self._seen_chars))
+            self._signing = None
+
     def _end_quote(self) -> None:
+        self._end_signature()
         # A block quote begins a paragraph.
         start = self._quote_start and self._quote_start + _PARAGRAPH_LINES
         if start < self._seen_chars:
             self._quotes.append(Span(start, self._seen_chars))
+
+
+def _strip(text: str, start: int, end: int) -> Span | None:
+    """Return text[start:end] without white space at its edges, if anything is left."""
+    words = text[start:end]
+    start += len(words) - len(words.lstrip())
+    end -= len(words) - len(words.rstrip())
+    return Span(start, end) if start < end else None
 
 
 def _collapse(lines: int) -> str:

@@ -12,9 +12,9 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from schemas.schema_org import View
+from schemas.mappings import AnyMapping, JsonObject
 from schemas.stories import ContentType
-from schemas.uris import AnyMapping, document_uri, entity_uri, known_uri
+from schemas.uris import document_uri, entity_uri, known_uri
 
 # IANA lists no type for ninjs (https://www.iana.org/assignments/media-types/), and the tree
 # vnd.iptc is not ours to name one in (RFC 6838, section 3.2).
@@ -147,7 +147,7 @@ def _read_content_type(declared: str | None, role: frozenset[str]) -> ContentTyp
     return None if unreadable else ContentType.PLAIN
 
 
-def view_ninjs(answer: AnyMapping) -> View:
+def view_ninjs(answer: AnyMapping) -> JsonObject:
     """Return a plain answer as a partial ninjs 3.2 document: its entities, and no text.
 
     An entity's `uri` is a newsroom's own, or else a URN of its stable id; an identifier of the
@@ -220,13 +220,13 @@ def _find_known(document: AnyMapping, key: str) -> _Known:
     return known
 
 
-def _build_entry(entity: AnyMapping) -> View:
+def _build_entry(entity: AnyMapping) -> JsonObject:
     entry = {"name": entity["name"], "rel": _REL, "uri": entity_uri(entity)}
     literal = _find_literal(entity)
     return {**entry, "literal": literal} if literal else entry
 
 
-def _build_first_generation_entry(entity: AnyMapping) -> View:
+def _build_first_generation_entry(entity: AnyMapping) -> JsonObject:
     """Return an entry of ninjs 1.x, which parts a URI into a `scheme` and a `code` in it."""
     entry = {"name": entity["name"], "rel": _REL}
     code = _find_literal(entity) or entity_uri(entity)

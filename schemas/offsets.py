@@ -1,10 +1,10 @@
 """Offsets as callers count them: views on spans, which count code points."""
 
 import re
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable
 from enum import StrEnum
-from itertools import accumulate
 
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -46,13 +46,13 @@ class OffsetView:
     __slots__ = ("_extra", "_places")
 
     def __init__(self, text: str, unit: OffsetUnit) -> None:
-        self._places: tuple[int, ...] = ()
-        self._extra: tuple[int, ...] = (0,)
+        # Eight bytes for each such code point.
+        self._places, self._extra = array("I"), array("I", [0])
         if unit in _LONG:
             pattern, count_extra = _LONG[unit]
-            found = [(match.start(), match.group()) for match in pattern.finditer(text)]
-            self._places = tuple(place for place, _ in found)
-            self._extra = tuple(accumulate((count_extra(c) for _, c in found), initial=0))
+            for match in pattern.finditer(text):
+                self._places.append(match.start())
+                self._extra.append(self._extra[-1] + count_extra(match.group()))
 
     def offset(self, position: int) -> int:
         """Return `position`, given in code points, in the view's unit."""

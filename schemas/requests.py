@@ -69,9 +69,12 @@ class Submission:
 
     def build_selection(self, default_scope: Scope) -> Selection:
         """Return what the answer shall have; `default_scope` holds where no scope was sent."""
-        return Selection(
-            self.scope or default_scope, self.include, self.types, self.kinds, self.min_confidence
-        )
+        scope = self.scope or default_scope
+        return Selection(scope, self.types, self.kinds, self.min_confidence)
+
+
+# What is told of entities and quotes needs them.
+_PARENTS = {Section.MENTIONS: Section.ENTITIES, Section.CONTEXT: Section.QUOTES}
 
 
 def _id(**options: Any) -> fields.String:
@@ -144,9 +147,9 @@ def _include(kind: type[fields.List[Any]]) -> fields.List[Any]:
         kind,
         Section,
         USUAL_SECTIONS,
-        "What the answer includes: `entities`, their `mentions`, `quotes`, their `context`, and "
-        "`text`, the text that the offsets count in. Default: all but `text`, which is of use "
-        "where HTML was sent.",
+        "What the answer includes: `entities`, with their `mentions`, `quotes`, with their "
+        "`context`, and `text`, the text that the offsets count in. Default: all but `text`, which "
+        "is of use where HTML was sent.",
     )
 
 
@@ -268,6 +271,8 @@ class SubmissionSchema(OptionsSchema):
 
         description = "A text, and how you want it read and answered."
 
+    error_messages = {"type": "Must be an object with a text and its options."}  # noqa: RUF012
+
     id = _id(load_default=None, allow_none=True)
     min_confidence = _min_confidence(_Number)
     include = _include(_SetOf)
@@ -325,4 +330,6 @@ class SubmissionSchema(OptionsSchema):
 
     @post_load
     def _build_submission(self, values: Mapping[str, Any], **_: Any) -> Submission:
-        return Submission(**{**values, "known_entities": tuple(values["known_entities"])})
+        known = tuple(values["known_entities"])
+        include = values["include"] | {_PARENTS[s] for s in values["include"] if s in _PARENTS}
+        return Submission(**{**values, "known_entities": known, "include": include})

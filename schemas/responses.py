@@ -5,7 +5,8 @@ from typing import Any
 from marshmallow import Schema, fields, pre_dump, validate
 
 from analysis.document import Attitude, AttributionStatus, EntityType, MentionKind, QuoteKind
-from schemas.answers import CONTEXT_CHARS, Answer, LanguageStatus, Mapping, view_answer
+from schemas.answers import CONTEXT_CHARS, Answer, LanguageStatus, view_answer
+from schemas.mappings import JsonObject
 from schemas.offsets import OffsetUnit
 from schemas.problems import ProblemSchema
 from schemas.selections import DECIMALS
@@ -333,7 +334,10 @@ class AnswerSchema(Schema):
     class Meta:
         """How the document describes it."""
 
-        description = "What a text holds. Lists are in order of first appearance."
+        description = (
+            "What a text holds: entities in the order in which it first names them, quotes in text "
+            "order."
+        )
 
     id = _text("The identifier sent with the text.", allow_none=True)
     language = _text("The language that the text was read in.")
@@ -373,7 +377,7 @@ class AnswerSchema(Schema):
     meta = _nested(MetaSchema, "What made the answer, and how long it took.")
 
     @pre_dump
-    def _view(self, answer: Answer, **_: Any) -> Mapping:
+    def _view(self, answer: Answer, **_: Any) -> JsonObject:
         return view_answer(answer)
 
 

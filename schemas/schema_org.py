@@ -11,16 +11,15 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from analysis.document import AttributionStatus, EntityType, MentionKind, QuoteKind
-from schemas.uris import AnyMapping, document_uri, known_uri, urn
-
-View = dict[str, Any]
+from schemas.mappings import AnyMapping, JsonObject
+from schemas.uris import document_uri, known_uri, urn
 
 SCHEMA_ORG_MEDIA_TYPE = "application/ld+json"
 SCHEMA_ORG_CONTEXT = "https://schema.org"
 # An answer's lists of entities, and schema.org's type of what is in them.
 ENTITY_TYPES = {"people": "Person", "organisations": "Organization", "places": "Place"}
 
-_SPEAKING = (EntityType.PERSON, EntityType.ORGANIZATION)
+_SPEAKING = {EntityType.PERSON: "Person", EntityType.ORGANIZATION: "Organization"}
 
 
 def claimed_speakers(quote: AnyMapping) -> list[AnyMapping]:
@@ -39,7 +38,7 @@ def describe_speaker(speaker: AnyMapping) -> str | None:
     return str(mention["text"])
 
 
-def view_schema_org(answer: AnyMapping) -> View:
+def view_schema_org(answer: AnyMapping) -> JsonObject:
     """Return a plain answer as a JSON-LD graph: the article, its entities, its quotations.
 
     The `@id` of an entity is Whosaid's own URN, so that no two nodes share one; a newsroom's
@@ -52,21 +51,38 @@ def view_schema_org(answer: AnyMapping) -> View:
         for entity in answer[key]
     ]
     quotations = [_view_quotation(quote, article) for quote in answer["quotes"]]
+    about = _view_article(answer, article, entities)
     return {
         "@context": SCHEMA_ORG_CONTEXT,
-        "@graph": [_view_article(answer, article, entities), *entities, *quotations],
+        "@graph": [about, *entities, *_view_other_speakers(answer), *quotations],
     }
 
 
-def _view_article(answer: AnyMapping, article: str, entities: list[View]) -> View:
-    view: View = {"@type": "NewsArticle", "@id": article, "inLanguage": answer["language"]}
+def _view_other_speakers(answer: AnyMapping) -> list[JsonObject]:
+    """Return who speaks without being among the entities, which may have been left out."""
+    listed = {entity["id"] for key in ENTITY_TYPES for entity in answer[key]}
+    speakers = {
+        speaker["entity_id"]: {
+            "@type": _SPEAKING[speaker["type"]],
+            "@id": urn("entity", speaker["entity_id"]),
+            "name": speaker["name"],
+        }
+        for quote in answer["quotes"]
+        for speaker in claimed_speakers(quote)
+        if speaker["type"] in _SPEAKING and speaker["entity_id"] not in listed
+    }
+    return list(speakers.values())
+
+
+def _view_article(answer: AnyMapping, article: str, entities: list[JsonObject]) -> JsonObject:
+    view: JsonObject = {"@type": "NewsArticle", "@id": article, "inLanguage": answer["language"]}
     if answer["headline"] is not None:
         view["headline"] = answer["headline"]
     return {**view, "mentions": [{"@id": entity["@id"]} for entity in entities]}
 
 
-def _view_entity(entity: AnyMapping, schema_type: str) -> View:
-    view: View = {
+def _view_entity(entity: AnyMapping, schema_type: str) -> JsonObject:
+    view: JsonObject = {
         "@type": schema_type,
         "@id": urn("entity", entity["id"]),
         "name": entity["name"],
@@ -79,14 +95,14 @@ def _view_entity(entity: AnyMapping, schema_type: str) -> View:
     return view
 
 
-def _view_quotation(quote: AnyMapping, article: str) -> View:
+def _view_quotation(quote: AnyMapping, article: str) -> JsonObject:
     """Return a quote as a node whose `@id` holds within this graph only.
 
     The words of an indirect or mixed quote are the article's, at least in part: only of those
     of a direct one is the speaker the `creator`. A speaker that can be no `spokenByCharacter`,
     a place or one whom the text only describes, is credited in words.
     """
-    view: View = {
+    view: JsonObject = {
         "@type": "Quotation",
         "@id": f"_:{quote['id']}",
         "text": quote["text"],

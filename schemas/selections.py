@@ -33,10 +33,9 @@ USUAL_SECTIONS = frozenset(Section) - {Section.TEXT}
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which entities and quotes an answer has, and what it tells of them."""
+    """Which entities and quotes an answer has."""
 
     scope: Scope
-    include: frozenset[Section] = USUAL_SECTIONS
     types: frozenset[EntityType] = frozenset(EntityType)
     kinds: frozenset[QuoteKind] = frozenset(QuoteKind)
     min_confidence: float = 0.0

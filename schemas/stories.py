@@ -63,10 +63,14 @@ class Story:
     def build_article(self) -> Article:
         """Return what is to be analyzed: the headline as a paragraph before the body."""
         before = self.headline.text + _GAP if self.headline else ""
-        blocks = self.body.extract.block_quotes if self.body.extract else ()
-        at = len(before)
-        shifted = tuple(Span(block.start + at, block.end + at) for block in blocks)
-        return Article(before + self.body.text, at, shifted)
+        at, extract = len(before), self.body.extract
+        if extract is None:
+            return Article(before + self.body.text, at)
+        blocks, signatures = (
+            tuple(Span(span.start + at, span.end + at) for span in spans)
+            for spans in (extract.block_quotes, extract.signatures)
+        )
+        return Article(before + self.body.text, at, blocks, signatures)
 
 
 @dataclass(frozen=True, slots=True)

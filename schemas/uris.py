@@ -2,12 +2,10 @@
 
 import json
 import re
-from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
 from urllib.parse import quote as percent_quote
 
-AnyMapping = Mapping[str, Any]
+from schemas.mappings import AnyMapping
 
 URN_PREFIX = "urn:whosaid:"
 

@@ -6,17 +6,15 @@ the fragments of a quote; its `Choice` is between equivalents, so candidates for
 quote are no such thing, and none is named.
 """
 
-from array import array
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from schemas.schema_org import ENTITY_TYPES, View, claimed_speakers, describe_speaker
-from schemas.uris import AnyMapping, document_uri, entity_uri, percent_encode, urn
+from schemas.mappings import AnyMapping, JsonObject
+from schemas.schema_org import ENTITY_TYPES, claimed_speakers, describe_speaker
+from schemas.uris import document_uri, entity_uri, percent_encode, urn
 
 WEB_ANNOTATION_CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 # https://www.w3.org/TR/annotation-protocol/#annotation-retrieval
@@ -30,49 +28,19 @@ _KINDS = dict(zip(ENTITY_TYPES, ("person", "organisation", "place"), strict=True
 _OWN_LANGUAGE = "en"
 
 
-def _utf16_width(char: str) -> int:
-    return 1 + (char > "\uffff")
-
-
-def _utf8_width(char: str) -> int:
-    return 1 + (char > "\x7f") + (char > "\u07ff") + (char > "\uffff")
-
-
-_WIDTHS = {"utf16": _utf16_width, "utf8": _utf8_width}
-
-
-class PositionView:
-    """The code points that offsets in a caller's unit stand at: the inverse of `OffsetView`.
-
-    Building a view takes time linear in the text; each position then takes logarithmic time.
-    """
-
-    __slots__ = ("_offsets",)
-
-    def __init__(self, text: str, unit: str) -> None:
-        self._offsets: Sequence[int] = range(len(text) + 1)
-        if unit in _WIDTHS and not text.isascii():
-            self._offsets = array("Q", accumulate(map(_WIDTHS[unit], text), initial=0))
-
-    def position(self, offset: int) -> int:
-        """Return the code point at `offset`, which is given in the view's unit."""
-        return bisect_left(self._offsets, offset)
-
-
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """What is annotated: a URI, and by the names of its fields, their texts and offsets."""
+    """What is annotated: a URI, and the texts of its fields by their names."""
 
     uri: str
     texts: Mapping[str, str]
-    positions: Mapping[str, PositionView]
 
 
-def view_web_annotation(answer: AnyMapping) -> View:
+def view_web_annotation(answer: AnyMapping) -> JsonObject:
     """Return a plain answer as an annotation collection with one page.
 
-    Positions are code points of the text that offsets in the answer count in, whatever their
-    unit. A collection without annotations has no page, as the standard demands.
+    The standard counts positions in code points, and so must the answer. A collection without
+    annotations has no page, as the standard demands.
     """
     source = _find_source(answer)
     collection = urn("annotations", source.uri)
@@ -80,7 +48,7 @@ def view_web_annotation(answer: AnyMapping) -> View:
         *_view_mentions(answer, source, collection),
         *_view_quotes(answer, source, collection),
     ]
-    view: View = {
+    view: JsonObject = {
         "@context": WEB_ANNOTATION_CONTEXT,
         "id": collection,
         "type": "AnnotationCollection",
@@ -96,12 +64,10 @@ def view_web_annotation(answer: AnyMapping) -> View:
 
 def _find_source(answer: AnyMapping) -> _Source:
     texts = {"body": answer["text"], _HEADLINE: answer["headline"] or ""}
-    unit = answer["offset_unit"]
-    positions = {field: PositionView(text, unit) for field, text in texts.items()}
-    return _Source(document_uri(answer), texts, positions)
+    return _Source(document_uri(answer), texts)
 
 
-def _view_mentions(answer: AnyMapping, source: _Source, collection: str) -> Iterator[View]:
+def _view_mentions(answer: AnyMapping, source: _Source, collection: str) -> Iterator[JsonObject]:
     for key, kind in _KINDS.items():
         for entity in answer[key]:
             bodies = [
@@ -119,7 +85,7 @@ def _view_mentions(answer: AnyMapping, source: _Source, collection: str) -> Iter
                 }
 
 
-def _view_quotes(answer: AnyMapping, source: _Source, collection: str) -> Iterator[View]:
+def _view_quotes(answer: AnyMapping, source: _Source, collection: str) -> Iterator[JsonObject]:
     uris = {entity["id"]: entity_uri(entity) for key in _KINDS for entity in answer[key]}
     for quote in answer["quotes"]:
         speakers = list(_view_speakers(quote, uris, answer["language"]))
@@ -136,7 +102,9 @@ def _view_quotes(answer: AnyMapping, source: _Source, collection: str) -> Iterat
         }
 
 
-def _view_speakers(quote: AnyMapping, uris: Mapping[str, str], language: str) -> Iterator[View]:
+def _view_speakers(
+    quote: AnyMapping, uris: Mapping[str, str], language: str
+) -> Iterator[JsonObject]:
     for speaker in claimed_speakers(quote):
         entity_id = speaker["entity_id"]
         if entity_id is not None:
@@ -146,16 +114,15 @@ def _view_speakers(quote: AnyMapping, uris: Mapping[str, str], language: str) ->
             yield _say(words, "describing", language)
 
 
-def _view_target(span: AnyMapping, source: _Source) -> View:
+def _view_target(span: AnyMapping, source: _Source) -> JsonObject:
     """Return a span as a segment of the source, found by its position or by its words.
 
     A headline is a part of the document that has a text of its own: a `FragmentSelector` leads
     to it, as the standard recommends over a fragment of the source's URI.
     """
     field = span["field"]
-    text, positions = source.texts[field], source.positions[field]
-    start, end = positions.position(span["start"]), positions.position(span["end"])
-    selectors: list[View] = [
+    text, start, end = source.texts[field], span["start"], span["end"]
+    selectors: list[JsonObject] = [
         {"type": "TextPositionSelector", "start": start, "end": end},
         {
             "type": "TextQuoteSelector",
@@ -169,11 +136,11 @@ def _view_target(span: AnyMapping, source: _Source) -> View:
     return {"type": "SpecificResource", "source": source.uri, "selector": selectors}
 
 
-def _link(uri: str, purpose: str) -> View:
+def _link(uri: str, purpose: str) -> JsonObject:
     return {"type": "SpecificResource", "purpose": purpose, "source": uri}
 
 
-def _say(words: str, purpose: str, language: str) -> View:
+def _say(words: str, purpose: str, language: str) -> JsonObject:
     return {
         "type": "TextualBody",
         "purpose": purpose,

@@ -1,6 +1,7 @@
 """From a submission to its answer: language, model, known entities, selection."""
 
 from dataclasses import dataclass, replace
+from threading import Lock
 
 import structlog
 
@@ -10,7 +11,7 @@ from analysis.errors import DetectedLanguageUnsupported, UnsupportedLanguage
 from analysis.languages import Certainty, detect_language
 from schemas import Answer, LanguageStatus, Scope, Story, Submission, Timings, select
 from service.batching import Batcher
-from service.errors import TextTooLong
+from service.errors import MarkupTooLong, TextTooLong
 from service.jobs import Job, Outcome
 from service.services import Services
 
@@ -20,6 +21,11 @@ _NOT_DETECTED = {
     Certainty.MIXED: ("language-mixed", "The text seems to be in more than one language"),
     Certainty.UNSURE: ("language-not-detected", "The text does not tell its language"),
 }
+
+MAX_MARKUP = 4
+"""A text may be so many times as long with its markup as it may be without."""
+
+_READING = Lock()
 
 log = structlog.stdlib.get_logger()
 
@@ -42,15 +48,28 @@ def submit(submission: Submission, services: Services, *, patience: float = 0.0)
     `patience` is for how many seconds to wait for room in the queue. Raises TextTooLong,
     UnsupportedLanguage, QueueFull or NotReady.
     """
-    story = submission.read_story()
-    if story.chars > services.settings.max_chars:
-        raise TextTooLong(story.chars, services.settings.max_chars)
-    article = story.build_article()
+    if not patience:
+        # Before any work is done on the text.
+        services.batcher.check_room()
+    article, story = _read(submission, services.settings.max_chars)
     language, status, warnings = _choose_language(submission, article, services.batcher)
     job = (
         None if story.is_blank() else services.batcher.submit(article, language, patience=patience)
     )
     return Pending(submission, story, language, status, warnings, job)
+
+
+def _read(submission: Submission, max_chars: int) -> tuple[Article, Story]:
+    written = len(submission.text) + len(submission.headline or "")
+    if written > max_chars * MAX_MARKUP:
+        raise MarkupTooLong(written, max_chars * MAX_MARKUP)
+    # One at a time: threads share one interpreter anyway, and so no more memory than one needs.
+    with _READING:
+        story = submission.read_story()
+    article = story.build_article()
+    if len(article.text) > max_chars:
+        raise TextTooLong(len(article.text), max_chars)
+    return article, story
 
 
 def finish(pending: Pending, services: Services) -> Answer:

@@ -1,7 +1,7 @@
 """The API, version 1: texts to answers, and what the service can do."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
@@ -18,16 +18,15 @@ from schemas import (
     Capabilities,
     CapabilitiesSchema,
     EntitiesAnswerSchema,
-    Limits,
     OptionsSchema,
     QuotesAnswerSchema,
     Scope,
     Section,
     Submission,
     SubmissionSchema,
+    View,
     select_speaking,
 )
-from schemas import View as Form
 from service import examples
 from service.answering import finish, submit
 from service.batches import Answerer, Item, answer_stream, check_batch
@@ -43,7 +42,7 @@ from service.bodies import (
 from service.exchanges import note_timing, open_body, read_body
 from service.openapi import (
     HEADERS,
-    View,
+    Endpoint,
     document_batch,
     document_bodies,
     document_refusals,
@@ -52,7 +51,7 @@ from service.openapi import (
     route,
 )
 from service.problems import report
-from service.services import Services, current_services
+from service.services import current_services
 from service.settings import Settings
 from service.views import build_view, check_accept, choose_view
 
@@ -60,7 +59,7 @@ blueprint = Blueprint("v1", __name__, url_prefix="/v1", description="Texts to an
 blueprint.ARGUMENTS_PARSER = SubmissionParser()
 
 
-def _takes_text(name: str, schema: type[Schema]) -> Callable[[View], View]:
+def _takes_text(name: str, schema: type[Schema]) -> Callable[[Endpoint], Endpoint]:
     """Route, parse, dump and document a view that answers a submission."""
     return route(
         blueprint,
@@ -126,14 +125,14 @@ def _respond(
 ) -> Answer | flask.Response:
     """Answer a submission in the form that its caller wants; the native one is not yet dumped."""
     services = current_services()
-    form, media_type = choose_view(submission.view, flask.request)
+    view, media_type = choose_view(submission.view, flask.request)
     found = finish(submit(submission, services), services)
     note_timing("queue", found.timings.queue_seconds)
     note_timing("analysis", found.timings.analysis_seconds)
     found = replace(found, analysis=select_more(found.analysis))
-    if form is Form.NATIVE:
+    if view is View.NATIVE:
         return found
-    built = build_view(found, form, flask.g.get("document"))
+    built = build_view(found, view, flask.g.get("document"))
     return flask.Response(json.dumps(built), content_type=media_type)
 
 
@@ -169,24 +168,42 @@ def analyze_batch() -> flask.Response:
     options = load_query(request)
     request_id = flask.g.request_id
     answerer = Answerer(services, options, partial(report, request_id=request_id))
-    if request.mimetype == NDJSON:
-        return _respond_with_stream(answerer, services)
-    items = parse_json(read_body(request, services.settings.max_body_bytes))
-    check_batch(items, services.settings.batch_max_items)
+    release = services.slots.take()
+    try:
+        if request.mimetype == NDJSON:
+            return _respond_with_lines(answerer, services.settings, release)
+        response = _respond_with_list(answerer, services.settings)
+    except BaseException:
+        release()
+        raise
+    release()
+    return response
+
+
+def _respond_with_list(answerer: Answerer, settings: Settings) -> flask.Response:
+    items = parse_json(read_body(flask.request, settings.max_body_bytes))
+    check_batch(items, settings.batch_max_items)
     results = list(answerer.answer_all(map(Item, items)))
     return flask.Response(json.dumps(results), content_type=JSON)
 
 
-def _respond_with_stream(answerer: Answerer, services: Services) -> flask.Response:
+def _respond_with_lines(
+    answerer: Answerer, settings: Settings, release: Callable[[], None]
+) -> flask.Response:
     body = open_body(flask.request)
-    close = services.streams.open()
     # Whoever neither sends nor takes anything would keep the thread for ever.
     if connection := flask.request.environ.get("gunicorn.socket"):
-        connection.settimeout(services.settings.deadline_seconds)
-    lines = answer_stream(body, answerer, services.settings.max_body_bytes, when_ended=close)
-    response = flask.Response(flask.stream_with_context(lines), content_type=NDJSON)
-    # Also where nobody asks for a single line.
-    response.call_on_close(close)
+        connection.settimeout(settings.deadline_seconds)
+
+    def stream() -> Iterator[bytes]:
+        try:
+            yield from answer_stream(body, answerer, settings.max_body_bytes)
+        finally:
+            release()
+
+    response = flask.Response(flask.stream_with_context(stream()), content_type=NDJSON)
+    # Where nobody asks for a single line, nothing above runs.
+    response.call_on_close(release)
     return response
 
 
@@ -211,17 +228,7 @@ def capabilities() -> Capabilities:
     return Capabilities(
         services.version,
         services.batcher.models,
-        build_limits(settings),
+        settings.limits,
         Scope(settings.default_scope),
         len(services.authority),
-    )
-
-
-def build_limits(settings: Settings) -> Limits:
-    """Return how much one request may ask for."""
-    return Limits(
-        settings.max_chars,
-        settings.max_body_bytes,
-        settings.deadline_seconds,
-        settings.batch_max_items,
     )

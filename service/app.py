@@ -19,7 +19,7 @@ from service.pages import register_pages
 from service.problems import register_problems
 from service.services import Services, attach_services
 from service.settings import Settings
-from service.streams import Streams
+from service.slots import Slots
 from service.tracing import follow_traces, instrument
 
 AnalyzerFactory = Callable[[Settings], Analyzer]
@@ -63,8 +63,8 @@ def create_app(
     metrics = Metrics(settings.metrics_dir)
     service_version = version("whosaid")
     authority = find_authority(settings.authority_file)
-    streams = Streams(settings.max_streams)
-    services = Services(settings, batcher, metrics, service_version, authority, streams)
+    slots = Slots(settings.max_batches)
+    services = Services(settings, batcher, metrics, service_version, authority, slots)
     attach_services(app, services)
     observe_requests(app, metrics)
     follow_traces(app)

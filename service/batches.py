@@ -9,8 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from queue import Empty, Full, Queue
-from threading import Event, Thread
+from threading import Condition, Thread
 from typing import Any, BinaryIO
 
 from marshmallow import ValidationError
@@ -107,6 +106,12 @@ class Answerer:
         self._underway.append(_Underway(self._count, text_id, view, outcome))
         self._count += 1
 
+    def drop(self) -> None:
+        """Leave what is in work to nobody: what the model has not begun, it will not read."""
+        for item in self._underway:
+            if isinstance(item.outcome, Pending) and item.outcome.job:
+                item.outcome.job.future.cancel()
+
     def finish_oldest(self) -> Mapping[str, Any]:
         """Wait for the item that was taken first, and return its result."""
         item = self._underway.popleft()
@@ -140,18 +145,12 @@ def _find_id(fields: Any) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def answer_stream(
-    body: BinaryIO,
-    answerer: Answerer,
-    max_line_bytes: int,
-    *,
-    when_ended: Callable[[], None] = lambda: None,
-) -> Iterator[bytes]:
+def answer_stream(body: BinaryIO, answerer: Answerer, max_line_bytes: int) -> Iterator[bytes]:
     """Yield one line of JSON for each line of a body, as soon as its turn has come.
 
-    Lines are read by a thread of their own, so that whoever waits for an answer before sending
-    the next text gets it. Empty lines count for nothing. `when_ended` is called once no more
-    will be read.
+    Lines are read by a thread of their own, so that answers go out while the caller is silent.
+    gunicorn hands a body over by the kibibyte: a line that ends in between waits for the next
+    one, or for the end of the body. Empty lines count for nothing.
     """
     feed = _Feed(body, max_line_bytes)
     try:
@@ -166,7 +165,7 @@ def answer_stream(
                 yield _dump_line(answerer.finish_oldest())
     finally:
         feed.close()
-        when_ended()
+        answerer.drop()
 
 
 def _dump_line(result: Mapping[str, Any]) -> bytes:
@@ -180,21 +179,26 @@ class _Feed:
     """Reads lines ahead, as many as may be answered at once."""
 
     def __init__(self, body: BinaryIO, max_line_bytes: int) -> None:
-        self._items: Queue[object] = Queue(WINDOW)
-        self._closed = Event()
         self._lines = _read_items(body, max_line_bytes)
+        self._items: deque[object] = deque()
+        self._is_closed = False
+        self._changed = Condition()
         Thread(target=self._read, name="batch-reader", daemon=True).start()
 
     def next(self, *, wait: bool) -> object:
         """Return the next item, `_END` after the last, or None if there is none yet."""
-        try:
-            return self._items.get(block=wait)
-        except Empty:
-            return None
+        with self._changed:
+            if wait:
+                self._changed.wait_for(lambda: self._items)
+            item = self._items.popleft() if self._items else None
+            self._changed.notify_all()
+        return item
 
     def close(self) -> None:
         """Have the reader stop at the next line."""
-        self._closed.set()
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
 
     def _read(self) -> None:
         for item in self._lines:
@@ -203,20 +207,19 @@ class _Feed:
         self._put(_END)
 
     def _put(self, item: object) -> bool:
-        while not self._closed.is_set():
-            try:
-                self._items.put(item, timeout=1)
-            except Full:
-                continue
-            return True
-        return False
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_closed or len(self._items) < WINDOW)
+            self._items.append(item)
+            self._changed.notify_all()
+            return not self._is_closed
 
 
 def _read_items(body: BinaryIO, max_line_bytes: int) -> Iterator[Item]:
     """Yield the items of a body; the last one is the reason if it cannot be read to its end."""
     try:
-        while line := body.readline(max_line_bytes + 1):
-            if len(line) > max_line_bytes:
+        # The end of a line, of two bytes at most, is no part of it.
+        while line := body.readline(max_line_bytes + 2):
+            if len(line.rstrip(b"\r\n")) > max_line_bytes:
                 _skip_line(body, line)
                 yield Item(error=RequestEntityTooLarge())
             elif line.strip():

@@ -9,7 +9,8 @@ under load.
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import wait
+from concurrent.futures import InvalidStateError, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Condition, Thread
@@ -160,6 +161,11 @@ class Batcher:
         """
         return self.await_outcome(self.submit(article, language))
 
+    def check_room(self) -> None:
+        """Raise `NotReady` or `QueueFull` if not even the shortest text would be accepted."""
+        with self._changed:
+            self._check_admission(chars=0)
+
     def submit(self, article: Article, language: str, *, patience: float = 0.0) -> Job:
         """Accept an article, or raise `NotReady`, `UnsupportedLanguage` or `QueueFull`.
 
@@ -172,10 +178,7 @@ class Batcher:
                 self._changed.wait_for(
                     lambda: self._state is not State.READY or self._has_room(chars), patience
                 )
-            if self._state is not State.READY:
-                raise NotReady(self._state)
-            if not self._has_room(chars):
-                raise QueueFull(self._jobs, self._chars)
+            self._check_admission(chars)
             now = self._clock()
             job = Job(article, language, now, now + self._capacity.deadline_seconds)
             self._jobs += 1
@@ -205,6 +208,12 @@ class Batcher:
         if self._owner.is_alive():
             self._owner.join(timeout_seconds)
         return not self._owner.is_alive()
+
+    def _check_admission(self, chars: int) -> None:
+        if self._state is not State.READY:
+            raise NotReady(self._state)
+        if not self._has_room(chars):
+            raise QueueFull(self._jobs, self._chars)
 
     def _has_room(self, chars: int) -> bool:
         """Tell whether a text of so many code points fits in beside the others."""
@@ -291,5 +300,7 @@ class Batcher:
             self._changed.notify_all()
             when_failed = self._when_failed
         for job in unanswered:
-            job.future.set_exception(NotReady(State.FAILED))
+            # A caller may have given up this very moment.
+            with suppress(InvalidStateError):
+                job.future.set_exception(NotReady(State.FAILED))
         when_failed(loaded)

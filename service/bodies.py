@@ -1,7 +1,8 @@
 """Request bodies: what may be sent, and how it becomes fields to load."""
 
 import json
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 import flask
@@ -41,10 +42,12 @@ class SubmissionParser(FlaskParser):
         query = load_query(req)
         if req.mimetype in (PLAIN, HTML):
             return query | {"text": decode(body), "content_type": req.mimetype}
-        fields = parse_json(body)
         if req.mimetype == NINJS:
+            # What is beyond JSON's numbers here could not be sent back.
+            fields = parse_json(body, parse_float=_parse_finite)
             flask.g.document = fields
             return query | read_document(fields)
+        fields = parse_json(body)
         return query | fields if isinstance(fields, dict) else fields
 
     def handle_error(
@@ -81,7 +84,8 @@ def read_document(document: Any) -> dict[str, Any]:
         "text": copy.body,
         "content_type": copy.content_type,
         "headline": copy.headline,
-        "language": copy.language,
+        # "und" is BCP 47's word for a language that is not known.
+        "language": None if copy.language == "und" else copy.language,
         "headline_type": PLAIN,
         # What is longer is no identifier of a text here; the document keeps it.
         "id": copy.uri if copy.uri and len(copy.uri) <= MAX_ID_CHARS else None,
@@ -107,10 +111,11 @@ def decode(body: bytes) -> str:
         raise MalformedBody(f"the body is not UTF-8 at byte {error.start}") from None
 
 
-def parse_json(body: bytes) -> Any:
+def parse_json(body: bytes, *, parse_float: Callable[[str], float] = float) -> Any:
     """Parse a JSON body strictly. A byte order mark before it is no part of it."""
+    text = decode(body).removeprefix("\ufeff")
     try:
-        return json.loads(decode(body).removeprefix("\ufeff"), parse_constant=_refuse_constant)
+        return json.loads(text, parse_constant=_refuse_constant, parse_float=parse_float)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno} column {error.colno}"
         raise MalformedBody(f"the body is not JSON: {error.msg} at {place}") from None
@@ -119,6 +124,12 @@ def parse_json(body: bytes) -> Any:
     except ValueError:
         # Python refuses to convert endless runs of digits.
         raise MalformedBody("the body holds a number that is too long") from None
+
+
+def _parse_finite(number: str) -> float:
+    if math.isinf(parsed := float(number)):
+        raise MalformedBody("the body holds a number that is too large")
+    return parsed
 
 
 def _refuse_constant(constant: str) -> NoReturn:

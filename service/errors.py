@@ -30,13 +30,23 @@ class TextTooLong(WhosaidError):
         self.max_chars = max_chars
 
 
+class MarkupTooLong(TextTooLong):
+    """A text is longer, with its markup, than the service reads."""
+
+    def __str__(self) -> str:
+        return (
+            f"the text has {self.chars} characters with its markup; at most {self.max_chars} are "
+            "accepted"
+        )
+
+
 class InvalidField(WhosaidError):
     """One field of a document is not what it should be; `pointer` is a JSON pointer to it."""
 
     def __init__(self, pointer: str, detail: str) -> None:
         super().__init__("the request is not valid: see errors")
         self.pointer = pointer
-        self.fault = detail
+        self.detail = detail
 
 
 class BatchTooLong(WhosaidError):
@@ -55,9 +65,9 @@ class StreamIdle(WhosaidError):
         super().__init__("the stream was idle for too long")
 
 
-class TooManyStreams(WhosaidError):
-    """More streams are open than the service takes on."""
+class TooManyBatches(WhosaidError):
+    """More batches are open than the service takes on."""
 
-    def __init__(self, streams: int) -> None:
-        super().__init__(f"{streams} streams are open already")
-        self.streams = streams
+    def __init__(self, batches: int) -> None:
+        super().__init__(f"{batches} batches are open already")
+        self.batches = batches

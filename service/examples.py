@@ -27,7 +27,6 @@ from schemas import (
     ContentType,
     Fault,
     LanguageStatus,
-    Limits,
     Part,
     Problem,
     ProblemSchema,
@@ -61,14 +60,10 @@ BATCH = [SUBMISSION, {"text": TEXT, "language": "xx", "id": "story-4712"}]
 def build_capabilities() -> dict[str, Any]:
     """Return what the capabilities of a service with default settings look like."""
     settings = Settings()
-    limits = Limits(
-        settings.max_chars,
-        settings.max_body_bytes,
-        settings.deadline_seconds,
-        settings.batch_max_items,
-    )
     scope = Scope(settings.default_scope)
-    return dump(CapabilitiesSchema(), Capabilities(SERVICE_VERSION, (MODEL,), limits, scope))
+    return dump(
+        CapabilitiesSchema(), Capabilities(SERVICE_VERSION, (MODEL,), settings.limits, scope)
+    )
 
 
 def build_answer(schema: Schema, **changes: Any) -> dict[str, Any]:

@@ -12,7 +12,6 @@ import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import flask
 from flask_compress import Compress
@@ -20,11 +19,13 @@ from flask_cors import CORS
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.wsgi import get_input_stream
 
+from schemas.ninjs import NINJS_MEDIA_TYPE
+from schemas.schema_org import SCHEMA_ORG_MEDIA_TYPE
 from service.errors import MalformedBody
+from service.origins import ANY_ORIGIN
 
 # Endpoints whose answers are the same for every caller, until the service is replaced.
 DOCUMENTS = frozenset({"openapi_json", "openapi_yaml"})
-ANY_ORIGIN = "*"
 
 _GZIP = zlib.MAX_WBITS + 16
 _PIECE_BYTES = 65_536
@@ -33,6 +34,8 @@ _BLOCK_BYTES = 1_024
 _CODINGS = ("zstd", "br", "gzip")
 # NDJSON is not among them: a compressor would hold its lines back.
 _COMPRESSIBLE = (
+    NINJS_MEDIA_TYPE,
+    SCHEMA_ORG_MEDIA_TYPE,
     "application/json",
     "application/yaml",
     "image/svg+xml",
@@ -43,15 +46,11 @@ _COMPRESSIBLE = (
 )
 # Below, answers fit one packet either way.
 _MIN_COMPRESSED_BYTES = 1_024
-_ORIGIN = re.compile(
-    r"(?P<scheme>[a-z][a-z0-9+.-]*)://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])"
-    r"(:[1-9][0-9]{0,4})?",
-    re.ASCII | re.IGNORECASE,
-)
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 # Not what is for the machines of an operator: /metrics and the probes.
 _SHARED_PATHS = re.compile(r"/(v1/|openapi\.)")
 _ALLOWED_HEADERS = (
+    # Its profile holds characters that make browsers ask first.
+    "Accept",
     "Content-Encoding",
     "Content-Type",
     "Traceparent",
@@ -123,6 +122,9 @@ def read_body(request: flask.Request, max_bytes: int) -> bytes:
     body = _open(request, max_bytes + 1).read(max_bytes + 1)
     if len(body) > max_bytes:
         raise RequestEntityTooLarge
+    is_coded = _is_gzip(request.headers.get("Content-Encoding", ""))
+    if not is_coded and request.content_length and len(body) < request.content_length:
+        raise MalformedBody("the body ends before its Content-Length")
     return body
 
 
@@ -292,24 +294,3 @@ def allow_cross_origin(app: flask.Flask, origins: tuple[str, ...]) -> None:
 def _vary_by_origin(response: flask.Response) -> flask.Response:
     response.vary.add("Origin")
     return response
-
-
-def parse_origins(value: str) -> tuple[str, ...]:
-    """Parse origins apart by commas or spaces, or `*`, into the form in which browsers send them.
-
-    Raises `ValueError` for anything that is no origin (scheme://host[:port], RFC 6454).
-    """
-    written = value.replace(",", " ").split()
-    if written == [ANY_ORIGIN]:
-        return (ANY_ORIGIN,)
-    return tuple(dict.fromkeys(_parse_origin(origin) for origin in written))
-
-
-def _parse_origin(written: str) -> str:
-    if not (match := _ORIGIN.fullmatch(written)):
-        raise ValueError(f"{written!r} is no origin such as https://news.example:8443")
-    origin = written.lower()
-    port = urlsplit(origin).port
-    if port and port == _DEFAULT_PORTS.get(match["scheme"].lower()):
-        return origin.removesuffix(f":{port}")
-    return origin

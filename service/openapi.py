@@ -32,7 +32,7 @@ DESCRIPTION = "\n\n".join(
     )
 )
 
-View = TypeVar("View", bound=Callable[..., object])
+Endpoint = TypeVar("Endpoint", bound=Callable[..., object])
 
 HEADERS = {
     "X-Request-ID": {
@@ -89,7 +89,7 @@ REFUSALS = (
     Refusal(
         "NotAcceptable",
         406,
-        "The Accept header admits no form of the answer, or not the one asked for.",
+        "The Accept header admits no form of the answer.",
         "not-acceptable",
         f"answers are {', '.join(MEDIA_TYPES)}, none of which the Accept header admits",
     ),
@@ -256,13 +256,13 @@ def build_api(app: flask.Flask, version: str) -> Any:
 
 def route(
     blueprint: Any, rule: str, *decorators: Any, method: str = "GET"
-) -> Callable[[View], View]:
+) -> Callable[[Endpoint], Endpoint]:
     """Route a view through flask-smorest's untyped decorators, the outermost first.
 
     The view itself stays as it is, type included.
     """
 
-    def decorate(view: View) -> View:
+    def decorate(view: Endpoint) -> Endpoint:
         decorated: Any = view
         for decorator in reversed(decorators):
             decorated = decorator(decorated)

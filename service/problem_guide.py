@@ -68,7 +68,7 @@ GUIDES: tuple[Guide, ...] = (
         408,
         "Request timeout",
         "Nothing came through the stream for longer than the service waits; what had come before "
-        "was answered.",
+        "was answered, but for a last line of less than a kibibyte.",
         "Send the texts that have no result yet in a new request, without long pauses.",
     ),
     Guide(
@@ -113,6 +113,13 @@ GUIDES: tuple[Guide, ...] = (
         "in a way that this service does not unpack.",
         "Send one of the media types that `/openapi.json` lists for this path, `application/json` "
         "or `text/plain; charset=utf-8` for instance. Compress bodies with gzip or not at all.",
+    ),
+    Guide(
+        "requested-range-not-satisfiable",
+        416,
+        "Requested range not satisfiable",
+        "The Range header asks for a part that the file does not have.",
+        "Leave the Range header out.",
     ),
     Guide(
         "expectation-failed",

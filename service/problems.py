@@ -14,6 +14,7 @@ from werkzeug.exceptions import (
     MethodNotAllowed,
     NotAcceptable,
     NotFound,
+    RequestedRangeNotSatisfiable,
     RequestEntityTooLarge,
     UnsupportedMediaType,
 )
@@ -28,7 +29,7 @@ from service.errors import (
     MalformedBody,
     StreamIdle,
     TextTooLong,
-    TooManyStreams,
+    TooManyBatches,
 )
 from service.exchanges import UnsupportedEncoding
 from service.services import current_services
@@ -48,6 +49,7 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     RequestEntityTooLarge: (413, "body-too-long"),
     TextTooLong: (413, "text-too-long"),
     UnsupportedMediaType: (415, "unsupported-media-type"),
+    RequestedRangeNotSatisfiable: (416, "requested-range-not-satisfiable"),
     StreamIdle: (408, "request-timeout"),
     BatchTooLong: (413, "batch-too-long"),
     InvalidRequest: (422, "invalid-request"),
@@ -56,7 +58,7 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     Exception: (500, "internal-server-error"),
     NotReady: (503, "not-ready"),
     QueueFull: (503, "overloaded"),
-    TooManyStreams: (503, "overloaded"),
+    TooManyBatches: (503, "overloaded"),
     DeadlineExceeded: (504, "deadline-exceeded"),
 }
 
@@ -130,14 +132,19 @@ def find_faults(error: Exception) -> Iterator[Fault]:
     if isinstance(error, InvalidRequest):
         yield from list(_flatten(error.messages, ""))[:MAX_FAULTS]
     elif isinstance(error, TextTooLong):
-        yield Fault("/text", str(error))
+        yield Fault(_find_text(), str(error))
     elif isinstance(error, InvalidField):
-        yield Fault(error.pointer, error.fault)
+        yield Fault(error.pointer, error.detail)
     elif isinstance(error, BatchTooLong):
         yield Fault("", str(error))
     elif isinstance(error, UnsupportedLanguage):
         detected = isinstance(error, DetectedLanguageUnsupported)
-        yield Fault("/text" if detected else "/language", str(error))
+        yield Fault(_find_text() if detected else "/language", str(error))
+
+
+def _find_text() -> str:
+    """Return where the text of the current request stands; a ninjs document has many places."""
+    return "" if "document" in flask.g else "/text"
 
 
 def _flatten(messages: Any, pointer: str) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from analysis.authority import Authority
 from service.batching import Batcher
 from service.observability import Metrics
 from service.settings import Settings
-from service.streams import Streams
+from service.slots import Slots
 
 _KEY = "whosaid"
 
@@ -23,7 +23,7 @@ class Services:
     metrics: Metrics
     version: str
     authority: Authority
-    streams: Streams
+    slots: Slots
 
 
 def attach_services(app: flask.Flask, services: Services) -> None:

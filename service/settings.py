@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, Self
 
-from schemas import Scope
+from schemas import Limits, Scope
 from service.cores import count_cores
-from service.exchanges import parse_origins
+from service.origins import parse_origins
 
 # In JSON a code point takes twelve bytes at most ("\ud83d\ude00"); the rest is for its options.
 _BYTES_PER_CHAR = 12
@@ -132,8 +132,8 @@ class Settings:
         parse=int,
         minimum=1,
     )
-    max_streams: int = _setting(
-        "WHOSAID_MAX_STREAMS",
+    max_batches: int = _setting(
+        "WHOSAID_MAX_BATCHES",
         "Batches that may be open in each worker; each one keeps a request thread.",
         default=4,
         parse=int,
@@ -196,6 +196,13 @@ class Settings:
         """The longest request body: room for the longest text, however it is escaped."""
         return self.max_chars * _BYTES_PER_CHAR + _BYTES_BESIDE_TEXT
 
+    @property
+    def limits(self) -> Limits:
+        """How much one request may ask for."""
+        return Limits(
+            self.max_chars, self.max_body_bytes, self.deadline_seconds, self.batch_max_items
+        )
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str], *, cores: int | None = None) -> Self:
         """Read all settings, or raise one `InvalidSettings` that lists every bad value."""
@@ -225,10 +232,10 @@ class Settings:
             yield f"PORT: {self.port} is more than 65535"
         if math.isinf(self.deadline_seconds):
             yield "WHOSAID_DEADLINE_SECONDS: every deadline ends"
-        if self.threads <= self.queue_max_jobs + self.max_streams:
+        if self.threads <= self.queue_max_jobs + self.max_batches:
             yield (
                 f"WHOSAID_THREADS: {self.threads} is not more than WHOSAID_QUEUE_MAX_JOBS "
-                f"({self.queue_max_jobs}) and WHOSAID_MAX_STREAMS ({self.max_streams}) together, "
+                f"({self.queue_max_jobs}) and WHOSAID_MAX_BATCHES ({self.max_batches}) together, "
                 "so health checks would wait for the model"
             )
         if self.queue_max_chars < self.max_chars:

@@ -1,5 +1,6 @@
 """The forms of an answer, and which of them a caller gets."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +13,7 @@ from werkzeug.exceptions import NotAcceptable
 from schemas import (
     Answer,
     AnswerSchema,
+    OffsetUnit,
     Section,
     View,
     select_sections,
@@ -23,8 +25,9 @@ from schemas.web_annotation import (
     WebAnnotationSchema,
     view_web_annotation,
 )
+from service.bodies import JSON
 
-JSON = "application/json"
+_CHARSET = re.compile(r";\s*charset=[^;]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +50,36 @@ MEDIA_TYPES = {JSON: View.NATIVE, **{form.media_type: view for view, form in FOR
 
 def check_accept(request: flask.Request, media_type: str) -> None:
     """Raise `NotAcceptable` unless the caller takes the only media type that there is."""
-    if not _admits(request.accept_mimetypes, media_type):
+    accepted = read_accept(request)
+    if accepted and not accepted.quality(media_type):
         raise NotAcceptable(f"answers are {media_type}, which the Accept header does not admit")
+
+
+def read_accept(request: flask.Request) -> MIMEAccept:
+    """Return what a request accepts. JSON is UTF-8, so that a charset beside it says nothing."""
+    return MIMEAccept([(_CHARSET.sub("", kind), q) for kind, q in request.accept_mimetypes])
 
 
 def choose_view(view: View | None, request: flask.Request) -> tuple[View, str]:
     """Return the form of the answer to a request, and its media type.
 
-    Without a `view`, the Accept header decides; a ninjs document is answered with one. Raises
-    `NotAcceptable`.
+    A `view` that was asked for counts whatever Accept says, which many clients fill in by
+    themselves (RFC 9110, section 12.5.1, lets a server disregard it). Without one, Accept decides;
+    a ninjs document is answered with one. Raises `NotAcceptable`.
     """
-    accepted = request.accept_mimetypes
-    if view is None:
-        usual = NINJS_MEDIA_TYPE if request.mimetype == NINJS_MEDIA_TYPE else JSON
-        # A wildcard admits any form; only one that is named is preferred to the usual one.
-        named = MIMEAccept([each for each in accepted if "*" not in each[0]])
-        offered = [usual, *(each for each in MEDIA_TYPES if named.quality(each) > 0)]
-        best = accepted.best_match(offered) if accepted else usual
-        if best is None:
-            raise NotAcceptable(
-                f"answers are {', '.join(MEDIA_TYPES)}, none of which the Accept header admits"
-            )
-        return MEDIA_TYPES[best], best
-    own = FORMS[view].media_type if view in FORMS else JSON
-    if not _admits(accepted, own):
-        raise NotAcceptable(f"this view is {own}, which the Accept header does not admit")
-    return view, own
+    if view is not None:
+        return view, FORMS[view].media_type if view in FORMS else JSON
+    accepted = read_accept(request)
+    usual = NINJS_MEDIA_TYPE if request.mimetype == NINJS_MEDIA_TYPE else JSON
+    # A wildcard admits any form; only one that is named is preferred to the usual one.
+    named = MIMEAccept([each for each in accepted if "*" not in each[0]])
+    offered = [usual, *(each for each in MEDIA_TYPES if named.quality(each) > 0)]
+    best = accepted.best_match(offered) if accepted else usual
+    if best is None:
+        raise NotAcceptable(
+            f"answers are {', '.join(MEDIA_TYPES)}, none of which the Accept header admits"
+        )
+    return MEDIA_TYPES[best], best
 
 
 def build_view(answer: Answer, view: View, document: Any = None) -> Mapping[str, Any]:
@@ -85,12 +92,10 @@ def build_view(answer: Answer, view: View, document: Any = None) -> Mapping[str,
         native: Mapping[str, Any] = schema.dump(answer)
         return native
     chosen = select_sections(answer.analysis, answer.include)
-    whole = replace(answer, analysis=chosen, include=frozenset(Section))
+    # Offsets that a standard prescribes are code points.
+    unit = OffsetUnit.CODEPOINT
+    whole = replace(answer, analysis=chosen, include=frozenset(Section), offset_unit=unit)
     native = schema.dump(whole)
     if view is View.NINJS and document is not None:
         return enrich_ninjs(document, native)
     return FORMS[view].build(native)
-
-
-def _admits(accepted: MIMEAccept, media_type: str) -> bool:
-    return not accepted or accepted.quality(media_type) > 0

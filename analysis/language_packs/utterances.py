@@ -177,7 +177,8 @@ def _cut_insertions(
         start = part.start
         for insertion in find_insertions(page, part, is_spoken=is_spoken):
             first = first or insertion.report
-            kept.append(Span(start, insertion.span.start))
+            # Before a report there may be white space only, which is no part of any words.
+            kept += [Span(start, insertion.span.start)] if start < insertion.span.start else []
             start = insertion.span.end
         kept += [Span(start, part.end)] if start < part.end else []
     return (first, _fragments(page.text, kept)) if first else (None, fragments)

@@ -149,7 +149,7 @@ MODELS = (ModelInfo("a", "1", "", ("en",)), ModelInfo("b", "1", "", ("zh-hans", 
     ("tag", "language"),
     [
         ("en", "en"), ("EN", "en"), ("en-GB", "en"), ("pt-BR", "pt"), ("zh", "zh-hans"),
-        ("zh-Hans", "zh-hans"), ("zh-TW", "zh-hans"),
+        ("zh-Hans", "zh-hans"), ("zh-TW", "zh-hans"), ("en_US", "en"),
     ],
 )  # fmt: skip
 def test_language_tags(tag, language):

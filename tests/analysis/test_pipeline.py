@@ -2,7 +2,10 @@
 
 import hashlib
 import inspect
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 import torch
@@ -27,6 +30,8 @@ from analysis.models import WEIGHTS_FILE
 from analysis.pipeline import CombinedPipeline, PackagePipeline, WhosaidPipeline, load_pipeline
 from tests.tiny_model import WIDE, write_tiny_model
 from training.export import write_confidences
+
+ROOT = Path(__file__).parents[2]
 
 STORY = (
     "Mayor Ann Lee opened the harbour in Larnport on Monday. “We have waited ten years for this "
@@ -314,7 +319,7 @@ def test_a_package_beside_the_shipped_model(monkeypatch):
         (["de"], ["en", "de"]),
         (["de", "fr"], ["en", "de", "fr"]),
         (["en"], ["en"]),
-        (["de", "en"], ["de", "en"]),
+        (["de", "en"], ["en", "de"]),
     ):
         loaded = load_pipeline(stanza_packages=packages)
         assert [model.languages for model in loaded.models] == [(name,) for name in languages]
@@ -358,6 +363,31 @@ def test_layout_is_that_of_the_legible_text(random_pipeline):
         for quote in analysis.quotes
         for span in quote.fragments
     )
+
+
+_OFFLINE = """
+import socket
+
+def refuse(*_):
+    raise OSError("there is no network")
+
+socket.socket.connect = socket.getaddrinfo = refuse
+from analysis.languages import load_detector
+from analysis.pipeline import load_pipeline
+
+load_detector()
+(analysis,) = load_pipeline().analyze(["“We wait,” said Ana Sousa."])
+print(analysis.quotes[0].speaker.name)
+"""
+
+
+@pytest.mark.model
+def test_nothing_needs_a_network():
+    """Models are loaded, and texts read, where no connection can be opened."""
+    done = subprocess.run(
+        [sys.executable, "-c", _OFFLINE], capture_output=True, text=True, timeout=120, cwd=ROOT
+    )
+    assert (done.stdout, done.returncode) == ("Ana Sousa\n", 0), done.stderr
 
 
 def test_threads():

@@ -101,7 +101,11 @@ def test_speakers_count_for_more():
 
 
 @pytest.mark.parametrize(
-    "dateline", ["ROME (Reuters) - ", "ROME, May 3 (Reuters) — ", "ROME – ", "ROME, Italy -- "]
+    "dateline",
+    [
+        *("ROME (Reuters) - ", "ROME, May 3 (Reuters) — ", "ROME – ", "ROME, Italy -- "),
+        *("ROME, Sept. 28 (UPI) -- ", "ST. ROME (AP) — ", "Outside ROME (AFP) - "),
+    ],
 )
 def test_datelines_count_for_little(dateline):
     """Where a story was filed, and for whom, is not what it is about."""
@@ -111,6 +115,23 @@ def test_datelines_count_for_little(dateline):
     assert left > 3 * filed
     if "Reuters" in text:
         assert rate(Article(text), entity(text, "Reuters", ORGANIZATION), kim)[0] < 0.25
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Bank of Rome - a lender - freed Kim.",
+        "Rome city council – which met – freed Kim.",
+        "Rome (as it is) freed Kim.",
+        " " * 200_000 + "Rome freed Kim.",
+    ],
+    ids=["bank", "council", "brackets", "white space"],
+)
+def test_what_is_no_dateline(text):
+    """Organisations and places before a dash are what a story is about, as a rule."""
+    rome, kim = rate(Article(text), entity(text, "Rome", PLACE), entity(text, "Kim"))
+    assert rome > 0.4
+    assert kim > 0.2
 
 
 def test_a_name_before_a_dash_may_be_the_story():

@@ -88,7 +88,7 @@ def test_compressed_streams(launch):
 
 def test_others_are_answered_beside_streams(launch):
     """While streams are open, single texts and probes are answered."""
-    service = launch(WHOSAID_MAX_STREAMS="2")
+    service = launch(WHOSAID_MAX_BATCHES="2")
     service.wait_until_ready(30)
     release = threading.Event()
 
@@ -117,7 +117,7 @@ def test_others_are_answered_beside_streams(launch):
 
 def test_callers_who_leave(launch):
     """A stream whose caller is gone ends, and its place is free again."""
-    service = launch(WHOSAID_MAX_STREAMS="1")
+    service = launch(WHOSAID_MAX_BATCHES="1")
     service.wait_until_ready(30)
     stream = Stream(service)
     stream.connection.send(b"%x\r\n%s\r\n" % (len(line(0)), line(0)))
@@ -143,7 +143,7 @@ def test_idle_streams_end(launch):
 
 def test_callers_who_never_read(launch):
     """Who sends a long stream without reading any answer does not keep the service for ever."""
-    service = launch(WHOSAID_DEADLINE_SECONDS="1", WHOSAID_MAX_STREAMS="1")
+    service = launch(WHOSAID_DEADLINE_SECONDS="1", WHOSAID_MAX_BATCHES="1")
     service.wait_until_ready(30)
     stream = Stream(service)
 

@@ -7,23 +7,19 @@ from hypothesis import given, settings
 
 from schemas.web_annotation import (
     WEB_ANNOTATION_MEDIA_TYPE,
-    PositionView,
     WebAnnotationSchema,
     view_web_annotation,
 )
 from tests.schemas.contracts import find_faults
 from tests.schemas.contracts.answers import (
     TEXT,
-    UNITS,
     answer,
     answers,
     mention,
-    offset,
     quote,
     span,
     speaker,
 )
-from tests.texts import texts
 
 COLLECTION = "urn:whosaid:annotations:urn%3Awhosaid%3Adocument%3Astory%25201"
 SOURCE = "urn:whosaid:document:story%201"
@@ -158,10 +154,9 @@ EXAMPLE = {
 }
 
 
-@pytest.mark.parametrize("unit", UNITS)
-def test_example(unit):
-    """Mentions and quotes are annotated at the same code points, whatever offsets count."""
-    assert view_web_annotation(answer(offset_unit=unit)) == EXAMPLE
+def test_example():
+    """Mentions and quotes are annotated at their code points."""
+    assert view_web_annotation(answer()) == EXAMPLE
 
 
 def test_nothing_found():
@@ -257,7 +252,7 @@ def test_every_answer_is_legal(given_answer):
 @settings(deadline=None)
 @given(answers())
 def test_selectors_select_what_spans_hold(given_answer):
-    """In each unit, positions and quoted words select the text of the span they stand for."""
+    """Positions and quoted words select the text of the span they stand for."""
     lists = [given_answer[key] for key in ("people", "organisations", "places")]
     spans = [m for entities in lists for entity in entities for m in entity["mentions"]]
     spans += [fragment for each in given_answer["quotes"] for fragment in each["fragments"]]
@@ -276,30 +271,13 @@ def test_selectors_select_what_spans_hold(given_answer):
         assert words["suffix"] == text[end:][:32]
 
 
-@settings(deadline=None)
-@given(texts())
-def test_positions_invert_offsets(text):
-    """The offset of each code point leads back to it, in each unit."""
-    for unit in UNITS:
-        view = PositionView(text, unit)
-        every = range(len(text) + 1)
-        assert [view.position(offset(text, at, unit)) for at in every] == list(every)
-
-
-@pytest.mark.parametrize("unit", UNITS)
 @pytest.mark.parametrize("char", ["a", "é", "”", "😀", "\ud800"])
-def test_long_texts_take_linear_time(char, unit):
+def test_long_texts_take_linear_time(char):
     """A megabyte with thousands of mentions is viewed in a moment."""
     text = char * 1_000_000
-    width = offset(char, 1, unit)
-    mentions = [
-        {**mention(char, text=text, unit=unit, at=0), "start": at * width, "end": (at + 1) * width}
-        for at in range(0, 1_000_000, 200)
-    ]
+    mentions = [mention(char, text=text, at=at) for at in range(0, 1_000_000, 200)]
     person = {**answer()["people"][0], "mentions": mentions}
-    long = answer(
-        text=text, offset_unit=unit, people=[person], organisations=[], places=[], quotes=[]
-    )
+    long = answer(text=text, people=[person], organisations=[], places=[], quotes=[])
     begin = time.process_time()
     items = view_web_annotation(long)["first"]["items"]
     assert time.process_time() - begin < 5

@@ -195,3 +195,35 @@ def test_accepted(client, accept):
     """Whoever takes JSON, on whatever terms, gets it."""
     headers = {"Accept": accept} if accept else {}
     assert client.get("/v1/capabilities", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("include", "keys"),
+    [
+        ("mentions", {"people", "organisations", "places"}),
+        ("context", {"quotes"}),
+        ("quotes,mentions", {"people", "organisations", "places", "quotes"}),
+        ("text", {"text", "headline"}),
+    ],
+)
+def test_parts_come_with_what_they_are_parts_of(client, include, keys):
+    """Mentions bring their entities, and contexts their quotes."""
+    answer = client.post("/v1/analyze", json={"text": TEXT}, query_string={"include": include})
+    if include in ("mentions", "context"):
+        body = {"text": TEXT, "include": [include]}
+        assert client.post("/v1/analyze", json=body).json.keys() == answer.json.keys()
+    optional = {"people", "organisations", "places", "quotes", "text", "headline"}
+    assert answer.json.keys() & optional == keys
+
+
+def test_bodies_that_end_too_early(client):
+    """A body that is shorter than it says is not taken for the whole text."""
+    response = client.post(
+        "/v1/analyze",
+        data=b"Ana Sousa",
+        content_type="text/plain",
+        # As gunicorn does, which hands on what has come.
+        environ_overrides={"CONTENT_LENGTH": "100", "wsgi.input_terminated": True},
+    )
+    assert response.status_code == 400
+    assert "Content-Length" in response.json["detail"]

@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from service.batches import WINDOW
+from analysis.document import Article
+from service.batches import WINDOW, Answerer, Item
 from service.services import services_of
 from tests.fakes import FakeAnalyzer
 
@@ -105,6 +106,9 @@ def test_one_bad_text_hurts_no_other(build, is_stream, bad, status, slug, pointe
         pytest.param(b'{"text": NaN}', 400, "malformed-body", id="NaN"),
         pytest.param(b'{"text": "' + b"x" * 70_000 + b'"}', 413, "body-too-long", id="long line"),
         pytest.param(b"x" * 200_000, 413, "body-too-long", id="very long line"),
+        pytest.param(b"x" * 66_737, 413, "body-too-long", id="a byte too long"),
+        pytest.param(b"x" * 66_736, 400, "malformed-body", id="as long as may be"),
+        pytest.param(b"x" * 66_736 + b"\r", 400, "malformed-body", id="as long as may be, CRLF"),
     ],
 )
 def test_bad_lines(build, line, status, slug):
@@ -255,7 +259,7 @@ def test_streams_time_out(build):
 
 def test_streams_are_bounded(build):
     """A worker keeps so many streams open, and refuses further ones until one ends."""
-    app = build(max_streams=1)
+    app = build(max_batches=1)
     client = app.test_client()
     open_ = client.post(PATH, data=lines({"text": "x"}), content_type=NDJSON, buffered=False)
     refused = app.test_client().post(PATH, data=b"", content_type=NDJSON)
@@ -264,6 +268,53 @@ def test_streams_are_bounded(build):
     assert refused.headers["Retry-After"] == "2"
     open_.close()
     assert app.test_client().post(PATH, data=b"", content_type=NDJSON).status_code == 200
+
+
+def test_lists_keep_a_place_as_well(build):
+    """A list keeps a thread while it is answered, and gives its place back, whatever happens."""
+    analyzer = FakeAnalyzer(gate=threading.Event())
+    app = build(analyzer, max_batches=1)
+    analyzer.entered.clear()
+    with ThreadPoolExecutor(1) as other:
+        first = other.submit(app.test_client().post, PATH, json=[{"text": "x"}])
+        assert analyzer.entered.wait(10)
+        assert app.test_client().post(PATH, json=[]).status_code == 503
+        analyzer.gate.set()
+        assert first.result(20).status_code == 200
+    for body, status in ((b"[", 400), (b"{}", 422), (b"[]", 200), (b"[", 400)):
+        response = app.test_client().post(PATH, data=body, content_type="application/json")
+        assert response.status_code == status
+
+
+def test_no_reader_is_left_behind(build):
+    """When a stream is closed before its end, so is what reads it."""
+    client = build().test_client()
+    body = lines(*({"text": f"text {n}"} for n in range(5 * WINDOW)))
+    response = client.post(PATH, data=body, content_type=NDJSON, buffered=False)
+    assert json.loads(next(response.iter_encoded()))["index"] == 0
+    response.close()
+    deadline = time.monotonic() + 10
+    while any(thread.name == "batch-reader" for thread in threading.enumerate()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_dropped_items_are_cancelled(build):
+    """What the model has not begun when a batch is dropped, it never reads."""
+    analyzer = FakeAnalyzer(gate=threading.Event())
+    app = build(analyzer, batch_max_chars=1)
+    analyzer.entered.clear()
+    with app.test_request_context():
+        answerer = Answerer(services_of(app), {}, lambda error: None)
+        for n in range(3):
+            answerer.take(Item({"text": f"text {n}"}))
+        answerer.take(Item({"text": ""}))
+        answerer.take(Item({}))
+        assert analyzer.entered.wait(10)
+        answerer.drop()
+    analyzer.gate.set()
+    services_of(app).batcher.close()
+    assert [texts for texts in analyzer.batches if texts[0].startswith("text")] == [["text 0"]]
 
 
 def test_a_batch_waits_for_room(build):
@@ -285,12 +336,12 @@ def test_a_batch_gives_up_in_the_end(build):
     analyzer = FakeAnalyzer(gate=threading.Event())
     app = build(analyzer, queue_max_jobs=1, deadline_seconds=0.2)
     analyzer.entered.clear()
-    batcher = services_of(app).batcher
-    with ThreadPoolExecutor(1) as other:
-        held = other.submit(app.test_client().post, "/v1/analyze", json={"text": "first"})
-        assert analyzer.entered.wait(10)
-        results = ask_list(app.test_client(), [{"text": "a"}])
-        analyzer.gate.set()
-        held.result(20)
-    assert results[0]["status"] in (503, 504)
-    assert batcher.state == "ready"
+    # Stays at the model for as long as it takes, unlike a request.
+    held = services_of(app).batcher.submit(Article("first"), "en").future
+    assert analyzer.entered.wait(10)
+    started = time.monotonic()
+    results = ask_list(app.test_client(), [{"text": "a"}])
+    assert time.monotonic() - started >= 0.2
+    assert results[0]["status"] == 503
+    analyzer.gate.set()
+    held.result(20)

@@ -25,11 +25,11 @@ from service.exchanges import (
     find_stages,
     note_timing,
     open_body,
-    parse_origins,
     read_body,
     register_exchanges,
 )
 from service.observability import Metrics, observe_requests
+from service.origins import parse_origins
 
 ORIGIN = "https://news.example"
 LONG = "Ana Sousa said so. " * 1_000

@@ -355,13 +355,6 @@ def of_batch(items, **options):
             of_text(query_string="view=xml"), 422, "invalid-request", ["/view"], id="unknown view"
         ),
         pytest.param(
-            of_text(query_string="view=ninjs", headers={"Accept": "text/html"}),
-            406,
-            "not-acceptable",
-            [],
-            id="view not accepted",
-        ),
-        pytest.param(
             of_text(headers={"Accept": "application/xml"}),
             406,
             "not-acceptable",
@@ -430,6 +423,30 @@ def of_batch(items, **options):
             "invalid-request",
             ["/known_entities"],
             id="known: too many",
+        ),
+        pytest.param(
+            of_text(json={"text": "<i></i>" * 60, "content_type": "text/html"}),
+            413,
+            "text-too-long",
+            ["/text"],
+            id="markup",
+        ),
+        pytest.param(
+            of_ninjs({"body_text": "x" * 101}), 413, "text-too-long", [""], id="ninjs: too long"
+        ),
+        pytest.param(
+            post(data=b'{"body_text": "x", "g": 1e400}', content_type=NINJS_MEDIA_TYPE),
+            400,
+            "malformed-body",
+            [],
+            id="ninjs: endless number",
+        ),
+        pytest.param(
+            of_ninjs({"body_text": "x", "language": "xx"}),
+            422,
+            "unsupported-language",
+            ["/language"],
+            id="ninjs: language",
         ),
         pytest.param(of_ninjs([]), 422, "invalid-request", [""], id="ninjs: list"),
         pytest.param(of_ninjs({"uri": "urn:x"}), 422, "invalid-request", [""], id="ninjs: no text"),

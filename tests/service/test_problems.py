@@ -110,7 +110,7 @@ def test_unlisted_http_errors_keep_their_status():
 def test_every_listed_error_agrees_with_http():
     """The table gives each HTTP error its own status."""
     http_errors = {kind: listed for kind, listed in PROBLEMS.items() if hasattr(kind, "code")}
-    assert len(http_errors) == 6
+    assert len(http_errors) == 7
     for kind, (status, _) in http_errors.items():
         assert issubclass(kind, werkzeug.exceptions.HTTPException)
         assert kind.code == status

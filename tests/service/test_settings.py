@@ -94,7 +94,7 @@ def test_a_value_that_is_no_number_is_reported():
     ("changes", "fault"),
     [
         ({"threads": 68}, "WHOSAID_THREADS"),
-        ({"threads": 79, "max_streams": 15}, "WHOSAID_MAX_STREAMS"),
+        ({"threads": 79, "max_batches": 15}, "WHOSAID_MAX_BATCHES"),
         ({"queue_max_chars": 499_999}, "WHOSAID_QUEUE_MAX_CHARS"),
         ({"deadline_seconds": float("inf")}, "WHOSAID_DEADLINE_SECONDS"),
     ],

@@ -51,6 +51,7 @@ def mark(response):
         pytest.param("native", "*/*", "native", JSON, id="native"),
         pytest.param("ninjs", None, "ninjs", NINJS_MEDIA_TYPE, id="view of ninjs"),
         pytest.param("schema-org", "*/*", "schema-org", SCHEMA_ORG_MEDIA_TYPE, id="view of schema.org"),
+        pytest.param("ninjs", JSON, "ninjs", NINJS_MEDIA_TYPE, id="view, whatever is accepted"),
         pytest.param(
             "web-annotation", "application/*", "web-annotation", WEB_ANNOTATION_MEDIA_TYPE,
             id="view of annotations",
@@ -71,26 +72,22 @@ def test_forms(client, path, view, accept, form, media_type):
     assert response.content_type == media_type
 
 
-@pytest.mark.parametrize(
-    ("view", "accept"),
-    [
-        (None, "text/html"),
-        (None, "application/json;q=0"),
-        ("ninjs", JSON),
-        ("native", SCHEMA_ORG_MEDIA_TYPE),
-        ("web-annotation", "text/*"),
-    ],
-)
-def test_forms_that_are_not_accepted(build, view, accept):
-    """Who takes none of the forms, or not the one asked for, is told before any text is read."""
-    app = build()
-    response = app.test_client().post(
-        "/v1/analyze",
-        json={"text": TEXT},
-        headers={"Accept": accept},
-        query_string={"view": view} if view else {},
-    )
+@pytest.mark.parametrize("accept", ["text/html", "application/json;q=0", "text/*"])
+def test_forms_that_are_not_accepted(client, accept):
+    """Who takes none of the forms is told so."""
+    response = client.post("/v1/analyze", json={"text": TEXT}, headers={"Accept": accept})
     assert response.status_code == 406
+
+
+@pytest.mark.parametrize(
+    "accept", ["application/json; charset=utf-8", "Application/JSON;charset=UTF-8"]
+)
+def test_charsets_say_nothing(client, accept):
+    """JSON is UTF-8, and so who asks for JSON in UTF-8 gets it."""
+    for path in ("/v1/analyze", "/v1/capabilities"):
+        ask = client.post if path.endswith("analyze") else client.get
+        options = {"json": {"text": TEXT}} if path.endswith("analyze") else {}
+        assert ask(path, headers={"Accept": accept}, **options).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -146,7 +143,8 @@ def test_long_uris_of_documents(client):
 
 @pytest.mark.parametrize(
     ("include", "people", "quotations"),
-    [("entities", 1, 0), ("quotes", 0, 1), ("entities,quotes", 1, 1)],
+    # Who speaks is named in any case.
+    [("entities", 1, 0), ("quotes", 1, 1), ("entities,quotes", 1, 1)],
 )
 def test_selections_hold_for_every_form(client, include, people, quotations):
     """What is not to be included is in no form of the answer."""

@@ -8,24 +8,15 @@ from tests.texts import spans_in, texts
 
 HEADLINE = "Porto rebuilds"
 TEXT = "“We will,” said Ana Sousa of 😀 Águas SA, “rebuild.” An aide agreed."
-UNITS = ("codepoint", "utf16", "utf8")
 LISTS = {"people": "person", "organisations": "organisation", "places": "place"}
 
 
-def offset(text: str, position: int, unit: str) -> int:
-    """Count what precedes a code point, by encoding it."""
-    before = text[:position]
-    if unit == "utf16":
-        return len(before.encode("utf-16-le", "surrogatepass")) // 2
-    return len(before.encode("utf-8", "surrogatepass")) if unit == "utf8" else position
-
-
-def span(words: str, text: str = TEXT, *, field: str = "body", unit: str = "codepoint", at=None):
+def span(words: str, text: str = TEXT, *, field: str = "body", at=None):
     start = text.index(words) if at is None else at
     return {
         "field": field,
-        "start": offset(text, start, unit),
-        "end": offset(text, start + len(words), unit),
+        "start": start,
+        "end": start + len(words),
         "text": words,
     }
 
@@ -69,16 +60,15 @@ def quote(said_by: dict | None, *fragments: dict, **changes: Any) -> dict[str, A
 
 def answer(**changes: Any) -> dict[str, Any]:
     """Build the answer about `HEADLINE` and `TEXT`, or another like it."""
-    unit = changes.get("offset_unit", "codepoint")
-    ana = entity("per-1", "Ana Sousa", mention("Ana Sousa", unit=unit), aliases=["Sousa"])
-    aguas = entity("org-1", "Águas SA", mention("Águas SA", unit=unit), uri="https://aguas.example")
-    porto = mention("Porto", text=HEADLINE, field="headline", unit=unit)
-    said = [span("We will,", unit=unit), span("rebuild.", unit=unit)]
+    ana = entity("per-1", "Ana Sousa", mention("Ana Sousa"), aliases=["Sousa"])
+    aguas = entity("org-1", "Águas SA", mention("Águas SA"), uri="https://aguas.example")
+    porto = mention("Porto", text=HEADLINE, field="headline")
+    said = [span("We will,"), span("rebuild.")]
     return {
         "id": "story 1",
         "language": "en",
-        "offset_unit": unit,
-        "text_length": offset(TEXT, len(TEXT), unit),
+        "offset_unit": "codepoint",
+        "text_length": len(TEXT),
         "headline_length": len(HEADLINE),
         "text": TEXT,
         "headline": HEADLINE,
@@ -115,8 +105,7 @@ def _entities(draw: st.DrawFn, kind: str, mentions: st.SearchStrategy) -> list[d
 
 @st.composite
 def answers(draw: st.DrawFn) -> dict[str, Any]:
-    """Draw a plain answer of any language of offsets, about texts that break them."""
-    unit = draw(st.sampled_from(UNITS))
+    """Draw a plain answer about texts that break them."""
     fields = {"body": draw(texts(min_size=1)), "headline": draw(st.none() | texts(min_size=1))}
     present = [field for field, text in fields.items() if text]
 
@@ -125,7 +114,7 @@ def answers(draw: st.DrawFn) -> dict[str, Any]:
         field = draw(st.sampled_from(present))
         found = draw(spans_in(fields[field]))
         words = found.of(fields[field])
-        return span(words, fields[field], field=field, unit=unit, at=found.start)
+        return span(words, fields[field], field=field, at=found.start)
 
     kinds = st.sampled_from(["name", "nominal", "pronoun"])
     mentions = st.builds(lambda found, kind: {**found, "kind": kind}, spans(), kinds)
@@ -154,7 +143,6 @@ def answers(draw: st.DrawFn) -> dict[str, Any]:
     ]
     return answer(
         id=draw(IDENTIFIERS),
-        offset_unit=unit,
         text=fields["body"],
         headline=fields["headline"],
         quotes=quotes,
