@@ -7,7 +7,7 @@ in the clause before ("Sousa said in a statement:").
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from analysis.document import (
@@ -49,8 +49,9 @@ def read_blocks(
     the text says elsewhere are left out.
     """
     reports = _Reports(article, attributions, loose_cues)
-    blocks = [*article.block_quotes]
-    repeated = {b for b in blocks[:_MAX_REPEATED] if _is_repeated(article.text, b)}
+    blocks = article.block_quotes
+    starts = {block.start for block in blocks}
+    repeated = {b for b in blocks[:_MAX_REPEATED] if _is_repeated(article.text, b, starts)}
     found = (_read(article.text, block, reports) for block in blocks if block not in repeated)
     return tuple(attribution for attribution in found if attribution)
 
@@ -99,11 +100,13 @@ def _quote(
     return replace(quote, speaker=speaker, status=AttributionStatus.ATTRIBUTED)
 
 
-def _is_repeated(text: str, block: Span) -> bool:
+def _is_repeated(text: str, block: Span, starts: Collection[int]) -> bool:
+    """Tell whether the words of a block stand before it, or after it but in no other block."""
     words = block.of(text)
     if len(words) < _MIN_REPEATED_CHARS:
         return False
-    return text.find(words, 0, block.start) >= 0 or text.find(words, block.end) >= 0
+    after = text.find(words, block.end)
+    return text.find(words, 0, block.start) >= 0 or (after >= 0 and after not in starts)
 
 
 def _read(text: str, block: Span, reports: "_Reports") -> Attribution | None:

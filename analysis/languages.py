@@ -122,7 +122,7 @@ _LOADING = Lock()
 
 
 def load_detector() -> Detector:
-    """Return the classifier, which is loaded once: half a second, and 76 MB for good.
+    """Return the classifier, which is loaded once, and kept.
 
     Loading unpacks the model into a temporary file, which is gone afterwards: raises
     OSError where there is no room for one. Reading changes nothing in it, so threads

@@ -151,7 +151,10 @@ class EntitySchema(Schema):
         metadata={"description": "The other forms of the name that the text uses."},
     )
     count = _number("How many times the text names the entity.")
-    salience = Share("The entity's share of the text's attention: the shares add up to 1.")
+    salience = Share(
+        "The entity's share of the text's attention; the shares of all add up to 1. "
+        "docs/integrate.md has the formula."
+    )
     uri = _text(
         "Your identifier of the entity, if it is one that you know; null otherwise.",
         allow_none=True,

@@ -53,6 +53,13 @@ def test_wheel_holds_the_model(wheel, name):
     assert f"analysis/weights/{name}" in wheel
 
 
+def test_wheel_holds_what_modules_read(wheel):
+    """Language packs and pages ship beside the modules that read them."""
+    data = [*(ROOT / "analysis/language_packs").glob("*.toml"), *(ROOT / "service").rglob("*.html")]
+    assert len(data) >= 7
+    assert {str(path.relative_to(ROOT)) for path in data} <= wheel
+
+
 def test_wheel_holds_nothing_else(wheel):
     """Neither tests nor training nor evaluation are installed."""
     tops = {name.split("/")[0] for name in wheel}

@@ -126,6 +126,15 @@ def test_dashes_after_a_block(line):
     assert quote.speaker is None
 
 
+def test_equal_blocks():
+    """Of two blocks with the same words, one is a quote."""
+    text = f"A statement:\n\n{STATEMENT}\n\nOnce more:\n\n{STATEMENT}\n\nThe end."
+    places = (text.index(STATEMENT), text.rindex(STATEMENT))
+    blocks = tuple(Span(at, at + len(STATEMENT)) for at in places)
+    (quote,) = find_quotes(text, (), article=Article(text, 0, blocks))
+    assert quote.fragments == blocks[:1]
+
+
 @pytest.mark.parametrize("again", ["before", "after"])
 def test_repeated_blocks(again):
     """A block that shows again what the text says is no other quote."""
@@ -205,9 +214,10 @@ def test_many_blocks_take_linear_time():
     """Ten times as many blocks take about ten times as long."""
 
     def measure(count: int) -> float:
-        text = "Sousa said:\n\nWe wait for the court today.\n\n" * count
-        blocks = tuple(Span(at + 13, at + 42) for at in range(0, len(text), len(text) // count))
-        cues = [LooseCue(Span(at + 6, at + 10), None) for at in range(0, len(text), 44)]
+        told = [f"Sousa said:\n\nWe wait for court {n:05}.\n\n" for n in range(count)]
+        text, size = "".join(told), len(told[0])
+        blocks = tuple(Span(at + 13, at + size - 2) for at in range(0, len(text), size))
+        cues = [LooseCue(Span(at + 6, at + 10), None) for at in range(0, len(text), size)]
         started = time.perf_counter()
         assert len(find_quotes(text, (), cues, article=Article(text, 0, blocks))) >= count
         return time.perf_counter() - started

@@ -336,6 +336,9 @@ def test_packs(language):
         "«\r\n»\r\n\u2028—\u2029-",
         "İ «İ», dice İ.",
         "".join(map(chr, range(1, 1000))),
+        "«Sí» y « — dijo el alcalde de Porto.",
+        'Er nannte es "Unsinn und sagte: "Das ist gut" – sagte Karl Müller am Montag.',
+        "« – dice Lee –, vado» “ – sagte Lee – ” « — a dit Lee»",
     ],
 )
 def test_odd_text(language, text):
@@ -350,6 +353,7 @@ PIECES = st.sampled_from(
         *("Lee", " Ann Lee", "lui", " er ", " elle ", " dice ", " ha ", " detto ", " a-t-il dit "),
         *(" sagte ", " hat ", " gesagt ", " dijo ", " según ", " il ", " der ", " di ", " che "),
         *(" sindaco ", " Sprecher ", " maire ", " e ", " und ", "Noi andremo via domani mattina"),
+        *(" – ", " — ", " – dice Lee –, ", " — dijo Lee", "« ", '" '),
     ]
 )
 

@@ -27,6 +27,9 @@ from analysis.mentions import carry_names
 from analysis.quotes import find_quotes
 from analysis.speakers import resolve_speakers
 
+# Coverage would double the time that they take, and cover nothing else.
+pytestmark = pytest.mark.no_cover
+
 # Generous, for slow and busy machines: a quadratic step would take minutes.
 MAX_SECONDS = 20.0
 WORDS = 50_000

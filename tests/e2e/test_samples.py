@@ -54,7 +54,7 @@ def test_curl_samples(service, tmp_path):
         for sample in re.split(r"\n(?=curl )", block)
         if sample.startswith("curl ")
     ]
-    assert len(samples) >= 6
+    assert len(samples) >= 18
     for sample in samples:
         command = sample.replace("localhost:8000", service.url.removeprefix("http://"))
         command = command.replace("curl -s", "curl --fail-with-body -s", 1)
@@ -64,12 +64,16 @@ def test_curl_samples(service, tmp_path):
         assert done.returncode == 0, f"{sample}\n{done.stdout}{done.stderr}"
         written = done.stdout or (tmp_path / "answers.ndjson").read_text()
         for line in written.splitlines() if "ndjson" in sample else [written]:
+            if re.search(r"/metrics|\.yaml|/docs/", sample):
+                assert line
+                continue
             answer = json.loads(line)
             if isinstance(answer, list):
-                # The second text of the sample is in German, which this instance does not read.
-                assert [result["status"] for result in answer] == [200, 422]
+                # One text of a sample is in German, which this instance does not read.
+                assert {result["status"] for result in answer} <= {200, 422}
+                assert answer[0]["status"] == 200
             else:
-                assert answer.get("status", 200) == 200, sample
+                assert answer.get("status", "ok") in (200, "ok"), sample
 
 
 @pytest.mark.model
