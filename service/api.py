@@ -166,6 +166,7 @@ def analyze_batch() -> flask.Response:
     check_content_type(request, BATCHES)
     check_accept(request, request.mimetype)
     options = load_query(request)
+    services.batcher.check_ready()
     request_id = flask.g.request_id
     answerer = Answerer(services, options, partial(report, request_id=request_id))
     release = services.slots.take()

@@ -120,9 +120,13 @@ class Batcher:
     @property
     def models(self) -> tuple[ModelInfo, ...]:
         """The loaded models, the usual one first. Raises `NotReady` before they are loaded."""
+        self.check_ready()
+        return self._models
+
+    def check_ready(self) -> None:
+        """Raise `NotReady` unless texts are read."""
         if self._state is not State.READY:
             raise NotReady(self._state)
-        return self._models
 
     def find_model(self, language: str) -> ModelInfo:
         """Return the model that reads a language, or raise `UnsupportedLanguage`."""
@@ -210,8 +214,7 @@ class Batcher:
         return not self._owner.is_alive()
 
     def _check_admission(self, chars: int) -> None:
-        if self._state is not State.READY:
-            raise NotReady(self._state)
+        self.check_ready()
         if not self._has_room(chars):
             raise QueueFull(self._jobs, self._chars)
 

@@ -64,7 +64,7 @@ def find_schema(schema):
 
 
 @pytest.mark.model
-@pytest.mark.parametrize(("path", "method", "media_type", "example"), list_requests())
+@pytest.mark.parametrize(("path", "method", "media_type", "example"), list(list_requests()))
 def test_requests_are_answered_as_shown(client, path, method, media_type, example):
     """Each request that the document shows is answered with what it shows for it."""
     operation = DOCUMENT["paths"][path][method]
@@ -181,7 +181,7 @@ def list_fields():
                 yield pytest.param(about, example, id=f"{name}.{field}")
 
 
-@pytest.mark.parametrize(("schema", "example"), list_fields())
+@pytest.mark.parametrize(("schema", "example"), list(list_fields()))
 def test_examples_of_fields_are_valid(schema, example):
     """What the document shows of a field is what it says of it."""
     jsonschema_rs.validator_for(find_schema(schema)).validate(example)

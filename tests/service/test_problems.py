@@ -74,13 +74,16 @@ def test_deadline(build):
     assert response.json["type"].endswith(":deadline-exceeded")
 
 
-@pytest.mark.parametrize("path", ["/v1/capabilities", "/v1/analyze", "/readyz"])
+@pytest.mark.parametrize(
+    "path", ["/v1/capabilities", "/v1/analyze", "/v1/analyze/batch", "/readyz"]
+)
 @pytest.mark.parametrize("text", ["x", " "])
 def test_not_ready(path, text):
     """Before the model is loaded, everything that needs it is a 503 with Retry-After."""
     client = create_app(Settings(), lambda _: FakeAnalyzer(), start=False).test_client()
-    ask = client.post if path == "/v1/analyze" else client.get
-    response = ask(path, **({"json": {"text": text}} if path == "/v1/analyze" else {}))
+    bodies = {"/v1/analyze": {"text": text}, "/v1/analyze/batch": [{"text": text}]}
+    ask = client.post if path in bodies else client.get
+    response = ask(path, **({"json": bodies[path]} if path in bodies else {}))
     assert response.status_code == 503
     assert response.json["type"].endswith(":not-ready")
     assert response.headers["Retry-After"] == "2"
