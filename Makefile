@@ -99,9 +99,9 @@ unit: $(VENV)/.dev install
 	$(BIN)/python -m pytest --cov --numprocesses auto $(PYTEST_ARGS)
 
 .PHONY: fuzz
-fuzz: $(VENV)/.dev install ## Send the service very many requests made of openapi.yaml (EXAMPLES=700: of each operation)
+fuzz: $(VENV)/.dev install ## Send the service very many requests made of openapi.yaml (EXAMPLES=1000: of each operation)
 	@echo "==> Fuzzing"
-	FUZZ_EXAMPLES=$(or $(EXAMPLES),700) $(BIN)/python -m pytest tests/contract/test_contract.py
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/python -m pytest -q -s tests/contract/test_contract.py
 
 .PHONY: openapi
 openapi: install ## Write openapi.yaml from the code
