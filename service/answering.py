@@ -9,7 +9,16 @@ from analysis.authority import Authority, link_entities
 from analysis.document import Analysis, AnalysisWarning, Article
 from analysis.errors import DetectedLanguageUnsupported, UnsupportedLanguage
 from analysis.languages import Certainty, detect_language
-from schemas import Answer, LanguageStatus, Scope, Story, Submission, Timings, select
+from schemas import (
+    Answer,
+    ContentType,
+    LanguageStatus,
+    Scope,
+    Story,
+    Submission,
+    Timings,
+    select,
+)
 from service.batching import Batcher
 from service.errors import MarkupTooLong, TextTooLong
 from service.jobs import Job, Outcome
@@ -61,7 +70,7 @@ def submit(submission: Submission, services: Services, *, patience: float = 0.0)
 
 def _read(submission: Submission, max_chars: int) -> tuple[Article, Story]:
     written = len(submission.text) + len(submission.headline or "")
-    if written > max_chars * MAX_MARKUP:
+    if submission.content_type is ContentType.HTML and written > max_chars * MAX_MARKUP:
         raise MarkupTooLong(written, max_chars * MAX_MARKUP)
     # One at a time: threads share one interpreter anyway, and so no more memory than one needs.
     with _READING:

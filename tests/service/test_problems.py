@@ -22,6 +22,11 @@ def test_limits_are_told(build):
     client = build(max_chars=100).test_client()
     longer = client.post("/v1/quotes", json={"text": "x" * 101}).json["detail"]
     assert longer == "the text has 101 characters; at most 100 are accepted"
+    longest = client.post("/v1/quotes", json={"text": "x" * 1000}).json["detail"]
+    assert longest == "the text has 1000 characters; at most 100 are accepted"
+    html = {"text": "<b></b>" * 100, "content_type": "text/html"}
+    markup = client.post("/v1/quotes", json=html).json["detail"]
+    assert markup == "the text has 700 characters with its markup; at most 400 are accepted"
     body = client.post("/v1/quotes", data=b"x" * 70_000, content_type=PLAIN).json["detail"]
     assert body == "the body is too long; at most 66736 bytes are accepted"
 
