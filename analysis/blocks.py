@@ -23,12 +23,11 @@ from analysis.document import (
     Speaker,
     SpeakerMention,
 )
+from analysis.layout import SIGNATURE
 from analysis.pieces import PARAGRAPH
 
 _OPENS_WITH_MARK = re.compile('\\s*["“”„«»]')
 _SIGNATURE = re.compile(r"\s*(?P<cue>[―—–]|--?)\s*(?P<speaker>[A-Z][^\n\"“”]{2,80}?)[.]?\s*")
-# Outside of the block a dash may open anything: a name has capitals.
-_NAME = re.compile(r"[A-Z][\w.'’-]*(?: (?:[a-z]{1,3} ){0,2}[A-Z][\w.'’-]*){1,4}(?:[,(]|$)")
 _DASHES = re.compile(r"[\s―—–-]*")
 _SENTENCE_END = re.compile(r"[.!?…][\"”»]?\s")
 _WORD = re.compile(r"\w")
@@ -180,8 +179,8 @@ def _read_signature(text: str, signature: Span) -> _Report | None:
     return _Report((), Span(start, signature.end))
 
 
-def _find_signature(text: str, span: Span) -> _Report | None:
-    match = _SIGNATURE.fullmatch(text, span.start, span.end)
+def _find_signature(text: str, span: Span, pattern: re.Pattern[str] = _SIGNATURE) -> _Report | None:
+    match = pattern.fullmatch(text, span.start, span.end)
     if match is None:
         return None
     return _Report((Span(*match.span("cue")),), Span(*match.span("speaker")))
@@ -189,10 +188,7 @@ def _find_signature(text: str, span: Span) -> _Report | None:
 
 def _find_signature_after(text: str, block: Span) -> _Report | None:
     following = next(_find_paragraphs(text, block.end, len(text)), None)
-    report = _find_signature(text, following) if following else None
-    if report is None or report.speaker is None or not _NAME.match(report.speaker.of(text)):
-        return None
-    return report
+    return _find_signature(text, following, SIGNATURE) if following else None
 
 
 def _find_paragraphs(text: str, start: int, end: int) -> Iterator[Span]:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from analysis.cues import is_speech_cue
 from analysis.document import Attribution, Span
@@ -15,6 +16,13 @@ _MARKS = '"“”„«»'
 _SIGNED = re.compile(
     rf"\s*(?P<content>[{_MARKS}].{{20,}}?[{_MARKS}])[.,]?\s*"
     r"(?P<cue>[―—–]|--?)\s*(?P<speaker>[A-Z][^\"“”\n]{2,60}?)[.]?\s*"
+)
+# The same in two paragraphs. What a dash opens there may be anything: a name has capitals.
+_QUOTED = re.compile(rf"\s*(?P<content>[{_MARKS}][^{_MARKS}\n]{{20,}}[{_MARKS}])[.,]?\s*")
+SIGNATURE = re.compile(
+    r"\s*(?P<cue>[―—–]|--?)\s*"
+    r"(?P<speaker>[A-Z][\w.'’-]*(?: (?:[a-z]{1,3} ){0,2}[A-Z][\w.'’-]*){1,4}"
+    r"(?:[,(][^\n\"“”]{0,60}| \([^\n\"“”]{0,60})?)\s*"
 )
 # The same in a text without any capital.
 _SIGNED_SMALL = re.compile(_SIGNED.pattern, re.IGNORECASE)
@@ -48,6 +56,7 @@ def find_laid_out(text: str) -> tuple[Attribution, ...]:
 
 
 def _find_signed(text: str) -> Iterator[Attribution]:
+    yield from _find_signed_below(text)
     pattern = _SIGNED if any(map(str.isupper, text)) else _SIGNED_SMALL
     for paragraph in PARAGRAPH.finditer(text):
         match = pattern.fullmatch(text, *paragraph.span())
@@ -59,6 +68,16 @@ def _find_signed(text: str) -> Iterator[Attribution]:
                 Span(*match.span(name)) for name in ("content", "cue", "speaker")
             )
             yield Attribution((content,), (cue,), speaker, _CONFIDENCE)
+
+
+def _find_signed_below(text: str) -> Iterator[Attribution]:
+    paragraphs = (match for match in PARAGRAPH.finditer(text) if not match.group().isspace())
+    for quoted, below in pairwise(paragraphs):
+        said = _QUOTED.fullmatch(text, *quoted.span())
+        signed = SIGNATURE.fullmatch(text, *below.span()) if said else None
+        if said and signed:
+            cue, speaker = Span(*signed.span("cue")), Span(*signed.span("speaker"))
+            yield Attribution((Span(*said.span("content")),), (cue,), speaker, _CONFIDENCE)
 
 
 @dataclass(frozen=True, slots=True)

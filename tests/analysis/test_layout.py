@@ -20,6 +20,16 @@ def test_signed_quotation(dash):
     assert parts(text) == [("Ann Lee, mayor", dash, "“We will win this, whatever it takes.”")]
 
 
+@pytest.mark.parametrize(
+    "name", ["Ann Lee", "Ann Lee, mayor of Lund", "Ludwig van der Berg", "A. B. Lee (mayor)"]
+)
+@pytest.mark.parametrize("gap", ["\n", "\n\n", "\n \n"])
+def test_signed_in_the_next_paragraph(name, gap):
+    """A quotation that is a paragraph is signed by a name after a dash in the next one."""
+    text = f"Before.\n\n“We will win this, whatever it takes.”{gap}— {name}\n\nAfter."
+    assert parts(text) == [(name, "—", "“We will win this, whatever it takes.”")]
+
+
 @pytest.mark.parametrize("marks", ["“”", "”“", "„“", '""', "«»", "»«"])
 def test_signed_with_any_marks(marks):
     """The marks of a signed quotation may be any, as wrong ones are."""
@@ -38,6 +48,10 @@ def test_signed_without_capitals():
     [
         pytest.param("“we will win this, whatever it takes.” ― she said", id="no capitals, a verb"),
         pytest.param("“Too short.” — Ann Lee", id="short"),
+        pytest.param("“We will win this, all of it.”\n— The crowd went home", id="a clause below"),
+        pytest.param("“We will win this, all of it.”\n\n— Ann", id="one word below"),
+        pytest.param("“We will win this, all of it.”\n\nAnn Lee", id="no dash below"),
+        pytest.param("“We will win this,” she said.\n\n— Ann Lee", id="not only a quotation"),
         pytest.param("“We will win this, whatever it takes.” — said nobody", id="no name"),
         pytest.param("“We will win this, whatever it takes.” Ann Lee", id="no dash"),
         pytest.param("We will win this, whatever it takes. — Ann Lee", id="no marks"),
