@@ -37,6 +37,7 @@ from analysis.names import (
     split_suffix,
     usual_name,
 )
+from analysis.salience import SALIENCE_DIGITS
 
 AMBIGUOUS_ENTITY = "ambiguous-entity"
 MAX_CANDIDATES = 10
@@ -59,7 +60,6 @@ _MAX_SHARED = 32
 _MAX_FULL_NAMES = 8
 _MAX_BLOCK = 100
 _MAX_TITLES = 3
-_SALIENCE_DIGITS = 4
 
 # How one sound is transliterated: Zelenskyy, Zelenskiy, Zelensky; Jaroslav, Yaroslav.
 _ONE_SOUND = str.maketrans("jy", "ii")
@@ -250,7 +250,7 @@ def _join(members: Sequence[Entity], known: KnownEntity, new_id: str) -> Entity:
         known.name,
         tuple(form for form in dict.fromkeys(forms) if form != known.name),
         tuple(sorted(mentions)),
-        min(1.0, round(salience, _SALIENCE_DIGITS)),
+        min(1.0, round(salience, SALIENCE_DIGITS)),
         known.uri or None,
     )
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from analysis.document import Article, Entity, EntityType, Mention, MentionKind, Quote
 from analysis.prominence import find_prominence
 
-_DIGITS = 4
+SALIENCE_DIGITS = 4
 _HEADLINE = 3.0
 # A mention at the end of the body counts half of one at its start.
 _FADING = 0.5
@@ -47,7 +47,7 @@ def rate_salience(
     ]
     total = sum(attention)
     return tuple(
-        replace(entity, salience=round(own / total, _DIGITS))
+        replace(entity, salience=round(own / total, SALIENCE_DIGITS))
         for entity, own in zip(entities, attention, strict=True)
     )
 

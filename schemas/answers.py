@@ -3,7 +3,7 @@
 This is the one place where spans turn into the caller's offsets.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from analysis.document import (
@@ -54,7 +54,7 @@ class Answer:
     timings: Timings
     id: str | None = None
     offset_unit: OffsetUnit = OffsetUnit.CODEPOINT
-    include: frozenset[Section] = field(default=USUAL_SECTIONS)
+    include: frozenset[Section] = USUAL_SECTIONS
     language_status: LanguageStatus = LanguageStatus.GIVEN
 
 

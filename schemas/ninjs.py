@@ -13,6 +13,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from schemas.mappings import AnyMapping, JsonObject
+from schemas.problems import escape_token
 from schemas.stories import ContentType
 from schemas.uris import document_uri, entity_uri, known_uri
 
@@ -281,9 +282,7 @@ def _find_string(holder: AnyMapping, key: str, pointer: str) -> str | None:
 def _require_string(holder: AnyMapping, key: str, pointer: str) -> str:
     value = holder.get(key)
     if not isinstance(value, str):
-        # RFC 6901, section 3
-        token = key.replace("~", "~0").replace("/", "~1")
-        raise InvalidNinjs(f"{pointer}/{token}", "Not a string.")
+        raise InvalidNinjs(f"{pointer}/{escape_token(key)}", "Not a string.")
     return value
 
 

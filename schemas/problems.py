@@ -19,6 +19,11 @@ class Fault:
     detail: str
 
 
+def escape_token(name: str) -> str:
+    """Return a member's name as a step of a JSON pointer has it (RFC 6901, section 3)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Why a request was not answered. `slug` ends the problem's type."""

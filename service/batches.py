@@ -12,12 +12,11 @@ from http import HTTPStatus
 from threading import Condition, Thread
 from typing import Any, BinaryIO
 
-from marshmallow import ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from schemas import Problem, ProblemSchema, Submission, SubmissionSchema, View
 from service.answering import Pending, finish, submit
-from service.bodies import parse_json
+from service.bodies import load_fields, parse_json
 from service.errors import BatchTooLong, InvalidRequest, MalformedBody, StreamIdle
 from service.services import Services
 from service.views import build_view
@@ -132,10 +131,7 @@ class Answerer:
             raise item.error
         is_object = isinstance(item.fields, dict)
         fields = {**self._options, **item.fields} if is_object else item.fields
-        try:
-            submission: Submission = SubmissionSchema().load(fields)
-        except ValidationError as error:
-            raise InvalidRequest(error.messages_dict) from None
+        submission: Submission = load_fields(SubmissionSchema(), fields)
         return submission
 
 

@@ -20,9 +20,8 @@ from service.services import current_services
 JSON = "application/json"
 PLAIN = ContentType.PLAIN.value
 HTML = ContentType.HTML.value
-NINJS = NINJS_MEDIA_TYPE
 NDJSON = "application/x-ndjson"
-TEXTS = (JSON, PLAIN, HTML, NINJS)
+TEXTS = (JSON, PLAIN, HTML, NINJS_MEDIA_TYPE)
 """What a text may be sent as."""
 BATCHES = (JSON, NDJSON)
 """What a batch may be sent as."""
@@ -42,7 +41,7 @@ class SubmissionParser(FlaskParser):
         query = load_query(req)
         if req.mimetype in (PLAIN, HTML):
             return query | {"text": decode(body), "content_type": req.mimetype}
-        if req.mimetype == NINJS:
+        if req.mimetype == NINJS_MEDIA_TYPE:
             # What is beyond JSON's numbers here could not be sent back.
             fields = parse_json(body, parse_float=_parse_finite)
             flask.g.document = fields
@@ -66,12 +65,17 @@ def load_query(request: flask.Request) -> dict[str, Any]:
     query = {
         name: values[0] if len(values) == 1 else values for name, values in request.args.lists()
     }
+    # What is not there may stand in the body, so it has no default yet.
+    options: dict[str, Any] = load_fields(OptionsSchema(partial=True), query)
+    return options
+
+
+def load_fields(schema: marshmallow.Schema, fields: Any) -> Any:
+    """Return what a schema makes of fields. Raises `InvalidRequest`."""
     try:
-        # What is not there may stand in the body, so it has no default yet.
-        options: dict[str, Any] = OptionsSchema(partial=True).load(query)
+        return schema.load(fields)
     except marshmallow.ValidationError as error:
         raise InvalidRequest(error.messages_dict) from None
-    return options
 
 
 def read_document(document: Any) -> dict[str, Any]:

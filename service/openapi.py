@@ -1,7 +1,7 @@
 """The OpenAPI document: what every operation shares, and the two forms it is served in."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask_smorest import Api
 from marshmallow import INCLUDE
 
-from schemas import MEDIA_TYPE, Fault, ProblemSchema, SubmissionSchema
+from schemas import MEDIA_TYPE, Fault, ProblemSchema, SubmissionSchema, View
 from schemas.ninjs import NINJS_MEDIA_TYPE
 from schemas.schema_org import SCHEMA_ORG_MEDIA_TYPE
 from service import examples
@@ -167,21 +167,22 @@ def document_bodies() -> dict[str, Any]:
 def document_views() -> dict[str, Any]:
     """Return the other forms that an answer may have, each with an example."""
     native = examples.build_whole_answer()
-    ninjs, *linked = [(view, form, form.build(native)) for view, form in FORMS.items()]
+    shown = {view: form.build(native) for view, form in FORMS.items()}
+    linked = (View.SCHEMA_ORG, View.WEB_ANNOTATION)
     return {
         NINJS_MEDIA_TYPE: {
             "schema": {
                 "anyOf": [
-                    ninjs[1].schema,
+                    FORMS[View.NINJS].schema,
                     {"type": "object", "description": "The ninjs document sent, enriched."},
                 ]
             },
-            "example": ninjs[2],
+            "example": shown[View.NINJS],
         },
         # Their profiles tell them apart, which no tool looks at.
         SCHEMA_ORG_MEDIA_TYPE: {
-            "schema": {"anyOf": [form.schema for _, form, _ in linked]},
-            "examples": {view.value: {"value": example} for view, _, example in linked},
+            "schema": {"anyOf": [FORMS[view].schema for view in linked]},
+            "examples": {view.value: {"value": shown[view]} for view in linked},
         },
     }
 
@@ -310,19 +311,24 @@ def render_json(api: Any) -> str:
 
 def illustrate(document: dict[str, Any]) -> None:
     """Show of each field of a document the value that it has in the examples of whole bodies."""
-    schemas = document["components"]["schemas"]
-    for operations in document["paths"].values():
-        for operation in operations.values():
-            bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
-            bodies += document["components"]["responses"].values()
-            for content in (body.get("content", {}) for body in bodies):
-                for media in content.values():
-                    shown = [each["value"] for each in media.get("examples", {}).values()]
-                    options = media["schema"].get("anyOf", [media["schema"]])
-                    for option, example in zip(
-                        options, shown or [media.get("example")], strict=False
-                    ):
-                        _show(option, example, schemas)
+    components = document["components"]
+    for media in _find_media(document):
+        shown = [each["value"] for each in media.get("examples", {}).values()]
+        options = media["schema"].get("anyOf", [media["schema"]])
+        for option, example in zip(options, shown or [media.get("example")], strict=False):
+            _show(option, example, components["schemas"])
+
+
+def _find_media(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield every form that a request or a response may have."""
+    bodies = [
+        body
+        for operations in document["paths"].values()
+        for operation in operations.values()
+        for body in (operation.get("requestBody", {}), *operation["responses"].values())
+    ]
+    for body in (*document["components"]["responses"].values(), *bodies):
+        yield from body.get("content", {}).values()
 
 
 def _show(schema: dict[str, Any], value: Any, schemas: dict[str, Any]) -> None:

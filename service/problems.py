@@ -21,6 +21,7 @@ from werkzeug.exceptions import (
 
 from analysis.errors import DetectedLanguageUnsupported, UnsupportedLanguage
 from schemas import MEDIA_TYPE, Fault, Problem, ProblemSchema
+from schemas.problems import escape_token
 from service.batching import DeadlineExceeded, NotReady, QueueFull
 from service.errors import (
     BatchTooLong,
@@ -151,11 +152,7 @@ def _flatten(messages: Any, pointer: str) -> Iterator[Fault]:
     """Walk marshmallow's messages, where `_schema` stands for the object itself."""
     if isinstance(messages, dict):
         for name, inner in messages.items():
-            step = "" if name == "_schema" else f"/{_escape(str(name))}"
+            step = "" if name == "_schema" else f"/{escape_token(str(name))}"
             yield from _flatten(inner, pointer + step)
     else:
         yield from (Fault(pointer, message) for message in messages)
-
-
-def _escape(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
