@@ -109,7 +109,7 @@ openapi: install ## Write openapi.yaml from the code
 	@$(BIN)/whosaid openapi > openapi.yaml
 
 .PHONY: evaluate
-evaluate: install ## Score the service on the corpora in DATA (default ../shared/data)
+evaluate: $(VENV)/.dev install ## Score the service on the corpora in DATA (default ../shared/data)
 	@echo "==> Evaluating on $(DATA)"
 	$(BIN)/python -m evaluation $(DATA)
 
@@ -119,7 +119,7 @@ quality: install ## Score quotes and their speakers in detail, on the corpora in
 	$(BIN)/python -m evaluation.quality $(DATA) $(if $(ERRORS),--errors $(ERRORS))
 
 .PHONY: robustness
-robustness: install ## Score the service on damaged copies of the corpora in DATA (LIMIT=20: of so many articles each)
+robustness: $(VENV)/.dev install ## Score the service on damaged copies of the corpora in DATA (LIMIT=20: of so many articles each)
 	@echo "==> Evaluating on damaged copies of $(DATA)"
 	$(BIN)/python -m evaluation.robustness $(DATA) $(if $(LIMIT),--limit $(LIMIT))
 

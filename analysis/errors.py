@@ -25,6 +25,10 @@ class DetectedLanguageUnsupported(UnsupportedLanguage):
         )
 
 
+class Abandoned(WhosaidError):
+    """Nobody waits any more for the text that is being read."""
+
+
 class ModelDamaged(WhosaidError):
     """A model file is missing, or is not the one that its digest names."""
 

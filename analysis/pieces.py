@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from analysis.marks import MarkState, mark_states, pair_marks
@@ -141,7 +143,7 @@ def find_windows(count: int, *, size: int, stride: int) -> tuple[Window, ...]:
     return tuple(Window(start, min(count, start + size)) for start in dict.fromkeys(starts))
 
 
-def trust_pieces(window: Window, count: int) -> list[int]:
+def trust_pieces(window: Window, count: int) -> NDArray[np.float32]:
     """Return how far a window's reading of each of its pieces counts, from 1 to `_FULL_VIEW`.
 
     What is near an edge of the window, where that is not the text's own, is
@@ -150,7 +152,8 @@ def trust_pieces(window: Window, count: int) -> list[int]:
     size = window.end - window.start
     before = _FULL_VIEW if window.start == 0 else 1
     after = _FULL_VIEW if window.end == count else 1
-    return [min(before + at, after + size - 1 - at, _FULL_VIEW) for at in range(size)]
+    at = np.arange(size, dtype=np.float32)
+    return np.minimum(np.minimum(before + at, after + at[::-1]), np.float32(_FULL_VIEW))
 
 
 def share_pieces(windows: Sequence[Window]) -> Iterator[Window]:

@@ -4,7 +4,8 @@ Only one thread may call a pipeline: Stanza does not promise more.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -23,7 +24,7 @@ from analysis.document import (
     find_model,
 )
 from analysis.entities import group_mentions
-from analysis.errors import PackageUnavailable
+from analysis.errors import Abandoned, PackageUnavailable
 from analysis.language_packs import LANGUAGES, find_direct_quotes
 from analysis.markup import Legible, make_legible
 from analysis.mentions import carry_names
@@ -46,15 +47,30 @@ _DIRECT_ONLY = AnalysisWarning(
 )
 
 
+IsWanted = Callable[[int], bool]
+"""Tells whether anybody still waits for the text of a number."""
+
+
+def _all_wanted(_number: int) -> bool:
+    return True
+
+
 class Pipeline(Protocol):
     """What every pipeline offers: `models` are those that it reads with, the usual one first."""
 
     models: tuple[ModelInfo, ...]
 
-    def analyze(self, texts: Sequence[str | Article], language: str = "en") -> list[Analysis]:
+    def analyze(
+        self,
+        texts: Sequence[str | Article],
+        language: str = "en",
+        is_wanted: IsWanted = _all_wanted,
+    ) -> list[Analysis | None]:
         """Return the analysis of each text, in order. A mere string has no headline.
 
-        Raises UnsupportedLanguage where none of the models reads `language`.
+        `is_wanted` is asked again and again while a text is read: what nobody waits for is read
+        no further, and has None. Raises UnsupportedLanguage where none of the models reads
+        `language`.
         """
         ...
 
@@ -62,13 +78,14 @@ class Pipeline(Protocol):
 class WhosaidPipeline:
     """Our own model's pipeline: entities, quotes and their speakers."""
 
-    def __init__(self, folder: Path = SHIPPED_WEIGHTS) -> None:
+    def __init__(self, folder: Path = SHIPPED_WEIGHTS, *, threads: int | None = None) -> None:
         self._pipeline = stanza.Pipeline(
             "en",
             processors=",".join(STEPS),
             package=None,
-            tokenize_with_bounded=True,
+            tokenize_with_sentences=True,
             encoding_folder=str(folder),
+            encoding_threads=threads,
             speakers_folder=str(folder),
             # A folder of ours in place of Stanza's own, and nothing to look up: no download.
             dir=str(folder),
@@ -80,19 +97,33 @@ class WhosaidPipeline:
         )
         self.models: tuple[ModelInfo, ...] = (self._pipeline.processors["encoding"].model.info,)
 
-    def analyze(self, texts: Sequence[str | Article], language: str = "en") -> list[Analysis]:
+    def analyze(
+        self,
+        texts: Sequence[str | Article],
+        language: str = "en",
+        is_wanted: IsWanted = _all_wanted,
+    ) -> list[Analysis | None]:
         """Return the analysis of each text, in order; see `Pipeline`."""
         find_model(language, self.models)
-        return [self._analyze(_as_article(text), language) for text in texts]
+        return [
+            self._analyze(_as_article(text), language, partial(is_wanted, number))
+            for number, text in enumerate(texts)
+        ]
 
-    def _analyze(self, article: Article, language: str) -> Analysis:
+    def _analyze(
+        self, article: Article, language: str, is_wanted: Callable[[], bool]
+    ) -> Analysis | None:
         legible = make_legible(_readable(article.text))
         if not legible.text.strip():
             return Analysis(article.text, language)
         document = self._pipeline(legible.text, processors=STEPS[0])
         # Stanza's tokenizers take the text of a document, and nothing else that it has.
         document.article = legible.cover(article)
-        document = self._pipeline(document, processors=list(STEPS[1:]))
+        document.is_wanted = is_wanted
+        try:
+            document = self._pipeline(document, processors=list(STEPS[1:]))
+        except Abandoned:
+            return None
         return _restore(article.text, language, legible, document.entities, document.quotes)
 
 
@@ -106,16 +137,24 @@ class PackagePipeline:
         self._reader = reader
         self.models: tuple[ModelInfo, ...] = (reader.info,)
 
-    def analyze(self, texts: Sequence[str | Article], language: str = "en") -> list[Analysis]:
+    def analyze(
+        self,
+        texts: Sequence[str | Article],
+        language: str = "en",
+        is_wanted: IsWanted = _all_wanted,
+    ) -> list[Analysis | None]:
         """Return the analysis of each text, in order; see `Pipeline`."""
         find_model(language, self.models)
-        articles = [_as_article(text) for text in texts]
+        wanted = [number for number in range(len(texts)) if is_wanted(number)]
+        articles = [_as_article(texts[number]) for number in wanted]
         legibles = [make_legible(_readable(article.text)) for article in articles]
         readings = self._reader.read([legible.text for legible in legibles])
-        return [
-            _read_names(article, language, legible, reading)
-            for article, legible, reading in zip(articles, legibles, readings, strict=True)
-        ]
+        analyses: list[Analysis | None] = [None] * len(texts)
+        for number, article, legible, reading in zip(
+            wanted, articles, legibles, readings, strict=True
+        ):
+            analyses[number] = _read_names(article, language, legible, reading)
+        return analyses
 
 
 def _read_names(article: Article, language: str, legible: Legible, reading: Reading) -> Analysis:
@@ -140,11 +179,16 @@ class CombinedPipeline:
         self._pipelines = pipelines
         self.models = tuple(model for pipeline in pipelines for model in pipeline.models)
 
-    def analyze(self, texts: Sequence[str | Article], language: str = "en") -> list[Analysis]:
+    def analyze(
+        self,
+        texts: Sequence[str | Article],
+        language: str = "en",
+        is_wanted: IsWanted = _all_wanted,
+    ) -> list[Analysis | None]:
         """Return the analysis of each text, in order; see `Pipeline`."""
         model = find_model(language, self.models)
         pipeline = next(one for one in self._pipelines if model in one.models)
-        return pipeline.analyze(texts, language)
+        return pipeline.analyze(texts, language, is_wanted)
 
 
 def load_pipeline(
@@ -171,7 +215,7 @@ def load_pipeline(
     packages.sort(key=lambda package: package.language != "en")
     pipelines: list[Pipeline] = [PackagePipeline(load_package(p, folder)) for p in packages]
     if "en" not in languages:
-        pipelines.insert(0, WhosaidPipeline())
+        pipelines.insert(0, WhosaidPipeline(threads=threads))
     return CombinedPipeline(pipelines) if len(pipelines) > 1 else pipelines[0]
 
 

@@ -5,14 +5,16 @@ all live here. Names hold no underscore: Stanza splits option names at the first
 one. Each processor only adapts; the decisions are plain functions on spans.
 """
 
-import re
-import sys
 from pathlib import Path
 from typing import Any
 
 from stanza import Document
-from stanza.pipeline.external.spacy import SpacyTokenizer
-from stanza.pipeline.processor import Processor, register_processor, register_processor_variant
+from stanza.pipeline.processor import (
+    Processor,
+    ProcessorVariant,
+    register_processor,
+    register_processor_variant,
+)
 
 from analysis.confidence import load_confidences, rate_quotes
 from analysis.document import Span
@@ -21,59 +23,44 @@ from analysis.mentions import carry_names
 from analysis.models import load_model
 from analysis.quotes import find_quotes
 from analysis.salience import rate_salience
+from analysis.sentences import find_sentence_starts
 from analysis.speakers import resolve_speakers
 
 STEPS = ("tokenize", "encoding", "entities", "quotes", "speakers")
 """The processors of our pipeline, in running order."""
 
-# spaCy takes quadratic time over what no space divides; nothing in a text is that long a word.
-_LONG_RUN = re.compile(r"\S{200}")
 
-
-@register_processor_variant("tokenize", "bounded")
-class BoundedTokenizer(SpacyTokenizer):  # type: ignore[misc] # Stanza has no types
-    """spaCy's tokenizer, in linear time for any text, and forgetting every text at once.
-
-    A run without spaces is divided every 200 characters, offset for offset.
-    """
+@register_processor_variant("tokenize", "sentences")
+class SentenceTokenizer(ProcessorVariant):  # type: ignore[misc] # Stanza has no types
+    """Finds where sentences begin; words are the encoder's to find."""
 
     def __init__(self, config: dict[str, Any]) -> None:
-        super().__init__(config)
-        # The service bounds the length of texts.
-        self.nlp.max_length = sys.maxsize
+        """Take Stanza's options, of which none concerns this."""
 
-    def process(self, document: Document | str) -> Document:
-        """Return a document with the sentences and tokens of a text."""
-        text = document if isinstance(document, str) else document.text
-        # Outside such a zone spaCy keeps every word that it ever saw.
-        with self.nlp.memory_zone():
-            read = super().process(_LONG_RUN.sub(lambda run: run[0][:-1] + " ", text))
-        read.text = text
-        return read
-
-
-def find_sentences(document: Document) -> tuple[Span, ...]:
-    """Return the sentences that the tokenizer found, as spans of the text."""
-    return tuple(
-        Span(sentence.tokens[0].start_char, sentence.tokens[-1].end_char)
-        for sentence in document.sentences
-    )
+    def process(self, text: str) -> Document:
+        """Return a document of a text, with `sentence_starts`."""
+        document = Document([], text=text)
+        document.sentence_starts = find_sentence_starts(text)
+        return document
 
 
 @register_processor("encoding")
 class EncodingProcessor(Processor):  # type: ignore[misc] # Stanza has no types
-    """Run the model over a document once, and leave the spans that it finds."""
+    """Run the model over a document once, and leave the spans that it finds.
+
+    Raises Abandoned once `document.is_wanted` says no.
+    """
 
     REQUIRES_DEFAULT = frozenset({"tokenize"})
     PROVIDES_DEFAULT = frozenset({"encoding"})
 
     def __init__(self, config: dict[str, Any], pipeline: Any, device: str) -> None:
-        self.model = load_model(Path(config["folder"]))
+        self.model = load_model(Path(config["folder"]), threads=config["threads"])
         super().__init__(config, pipeline, device)
 
     def process(self, document: Document) -> Document:
         """Set `document.reading`."""
-        document.reading = self.model.read(document.text)
+        document.reading = self.model.read(document.text, document.is_wanted)
         return document
 
 
@@ -124,7 +111,10 @@ class SpeakerProcessor(Processor):  # type: ignore[misc]
     def process(self, document: Document) -> Document:
         """Set `document.quotes` and `document.entities` anew."""
         quotes, document.entities = resolve_speakers(
-            document.text, document.quotes, document.entities, find_sentences(document)
+            document.text,
+            document.quotes,
+            document.entities,
+            tuple(Span(start, start + 1) for start in document.sentence_starts),
         )
         document.quotes = rate_quotes(quotes, self.confidences)
         document.entities = rate_salience(document.article, document.entities, document.quotes)

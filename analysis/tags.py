@@ -15,7 +15,12 @@ from numpy.typing import NDArray
 OUTSIDE = "O"
 _FORBIDDEN = -1e4
 
+# Nats by which a piece is outside for the search to be cut there.
+_SURE = 4.0
+
 Scores = NDArray[np.float32]
+Path = NDArray[np.intp]
+"""The number of the tag of each piece."""
 
 
 class TaggedSpan(NamedTuple):
@@ -91,26 +96,60 @@ class TagScheme:
         allowed = [[self.may_follow(tag, earlier) for tag in self.tags] for earlier in self.tags]
         return np.where(allowed, 0.0, _FORBIDDEN).astype(np.float32)
 
-    def _search(self, scores: Scores) -> list[int]:
+    def _search(self, scores: Scores) -> Path:
+        """Return the tags of the best path, as `_search_all` does, mostly without searching.
+
+        Where the best tag of each piece makes a well-formed path, that is the best one. Around
+        each place where it does not, a stretch between two pieces that are surely outside is
+        searched alone. A path that is not outside there loses by it what those pieces are surer
+        of; where that is less than what the search gave away, everything is searched.
+        """
+        path: Path = scores.argmax(axis=1)
+        breaks = self._find_breaks(path)
+        if not len(breaks):
+            return path
+        margins = scores[:, 0] - scores[:, 1:].max(axis=1)
+        sure = np.flatnonzero(margins > _SURE)
+        losses = np.zeros(len(sure) + 2)
+        for number in np.unique(np.searchsorted(sure, breaks)):
+            first = sure[number - 1] + 1 if number else 0
+            end = sure[number] if number < len(sure) else len(scores)
+            stretch = scores[first:end]
+            found = self._search_all(stretch)
+            lost = (stretch.max(axis=1) - stretch[np.arange(len(found)), found]).sum()
+            losses[number : number + 2] += lost
+            path[first:end] = found
+        return path if (losses[1:-1] < margins[sure]).all() else self._search_all(scores)
+
+    def _find_breaks(self, path: Path) -> Path:
+        """Return the places before which a path takes a step that is not allowed, its end too."""
+        is_allowed = self.step_scores() == 0
+        breaks = np.flatnonzero(~is_allowed[path[:-1], path[1:]]) + 1
+        starts = [] if self.may_start(self.tags[path[0]]) else [0]
+        ends = [] if self.may_end(self.tags[path[-1]]) else [len(path) - 1]
+        return np.array([*starts, *breaks, *ends], dtype=np.intp)
+
+    def _search_all(self, scores: Scores) -> Path:
+        """Return the tags of the best well-formed path (Viterbi)."""
         steps = self.step_scores()
         best = scores[0] + np.where([self.may_start(tag) for tag in self.tags], 0.0, _FORBIDDEN)
-        back = np.empty((len(scores), len(self.tags)), dtype=np.int64)
+        back = np.empty((len(scores), len(self.tags)), dtype=np.intp)
         for i in range(1, len(scores)):
             reached = best[:, None] + steps
             back[i] = reached.argmax(axis=0)
             best = reached.max(axis=0) + scores[i]
         best = best + np.where([self.may_end(tag) for tag in self.tags], 0.0, _FORBIDDEN)
-        path = [int(best.argmax())]
+        path = np.empty(len(scores), dtype=np.intp)
+        path[-1] = best.argmax()
         for i in range(len(scores) - 1, 0, -1):
-            path.append(int(back[i, path[-1]]))
-        return path[::-1]
+            path[i - 1] = back[i, path[i]]
+        return path
 
-    def _spans(self, path: Sequence[int]) -> Iterator[tuple[int, int, str]]:
-        first = 0
-        for i, number in enumerate(path):
-            tag = self.tags[number]
-            following = self.tags[path[i + 1]] if i + 1 < len(path) else OUTSIDE
-            if tag[0] in "BS":
-                first = i
-            if tag != OUTSIDE and following[0] not in "IE":
-                yield first, i, tag[2:]
+    def _spans(self, path: Path) -> Iterator[tuple[int, int, str]]:
+        """Yield first and last piece and label of each span of a well-formed path."""
+        parts = np.array([tag[0] for tag in self.tags])[path]
+        goes_on = np.append(np.isin(parts[1:], ("I", "E")), False)
+        firsts = np.flatnonzero(np.isin(parts, ("B", "S")))
+        lasts = np.flatnonzero((parts != OUTSIDE) & ~goes_on)
+        for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
+            yield first, last, self.tags[path[first]][2:]

@@ -53,7 +53,9 @@ class PipelineReader:
 
     def _analyze(self, text: str) -> Analysis:
         if text not in self._analyses:
-            (self._analyses[text],) = self._pipeline.analyze([text])
+            (analysis,) = self._pipeline.analyze([text])
+            assert analysis is not None  # Everything is wanted.
+            self._analyses[text] = analysis
         return self._analyses[text]
 
 

@@ -10,9 +10,10 @@ from tokenizers.models import WordPiece
 from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
-from analysis.models import Config, Network
+from analysis.encoder import Config
 from training.augmentation import Rates
 from training.export import export_model
+from training.network import Network
 from training.settings import Learning, Phase, Recipe
 
 WORDS = [

@@ -17,7 +17,8 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import BertModel
 
-from analysis.models import SHIPPED_WEIGHTS, Calibrations, Config, Network, load_model
+from analysis.encoder import Config
+from analysis.models import SHIPPED_WEIGHTS, Calibrations, load_model
 from evaluation.report import describe_run
 from training.calibration import (
     find_held_out_error,
@@ -31,6 +32,7 @@ from training.export import export_model
 from training.figures import dev_figures, model_of
 from training.gazetteers import build_gazetteers
 from training.learning import Batches, Trainer
+from training.network import Network, load_network
 from training.records import Record
 from training.settings import RECIPE, Recipe, load_recipe
 from training.silver import judge_sources
@@ -51,7 +53,7 @@ def main() -> None:
     torch.set_num_threads(recipe.learning.threads)
     torch.manual_seed(recipe.seed)
 
-    start = load_model(options.start) if options.start else None
+    start = load_network(options.start) if options.start else None
     network, tokenizer = (start.network, start.tokenizer) if start else build_start(recipe)
     print("reading the corpora", flush=True)
     sources = read_sources(recipe, options.data)

@@ -20,7 +20,7 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from analysis.mentions import carry_names
-from analysis.models import Model, Network, load_model
+from analysis.models import Model, load_model
 from evaluation.report import describe_run, write_results
 from evaluation.tables import tabulate
 from training.corpora import favour_attributions, read_articles, read_attributions, read_sources
@@ -28,6 +28,7 @@ from training.figures import dev_figures, f1, model_of
 from training.gazetteers import build_gazetteers
 from training.learning import Batches, Trainer
 from training.losses import find_losses
+from training.network import Network, load_network
 from training.records import Record
 from training.settings import Corpus, Recipe, load_recipe
 from training.silver import judge_sources
@@ -165,11 +166,11 @@ class Laboratory:
         """Train as the experiment says."""
         recipe = experiment.recipe(self._recipe)
         torch.manual_seed(recipe.seed)
-        network = experiment.network(load_model(self._start).network)
+        network = experiment.network(load_network(self._start).network)
         trainer = Trainer(network, recipe, folder, losses=experiment.losses)
         sources = read_sources(recipe, self._data)
         if experiment.judges_silver:
-            judge = load_model(self._start)
+            judge = load_network(self._start)
             sources = judge_sources(sources, judge.network, judge.tokenizer, self._work)
         sources = favour_attributions(sources, recipe.learning.phases[0].attributions)
         batches = Batches(sources, self._tokenizer, recipe, self._gazetteers)
@@ -179,7 +180,7 @@ class Laboratory:
     def combine(self, pair: Sequence[Experiment]) -> Iterator[tuple[str, dict[str, float]]]:
         """Average the weights of two finished experiments, then their answers, then distil."""
         members = [self._load(each, self._folder(each.name)) for each in pair]
-        merged = load_model(self._start).network
+        merged = load_network(self._start).network
         states = [member.state_dict() for member in members]
         merged.load_state_dict({k: (v + states[1][k]) / 2 for k, v in states[0].items()})
         ensemble = Ensemble(members)
@@ -197,7 +198,7 @@ class Laboratory:
         return folder
 
     def _load(self, experiment: Experiment, folder: Path) -> Network:
-        network = experiment.network(load_model(self._start).network)
+        network = experiment.network(load_network(self._start).network)
         network.load_state_dict(load_file(_weights(folder)))
         return network.eval()
 

@@ -16,8 +16,8 @@ from analysis.models import (
     TOKENIZER_FILE,
     WEIGHTS_FILE,
     Calibrations,
-    Network,
 )
+from training.network import Network
 from training.settings import Recipe
 
 

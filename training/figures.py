@@ -7,7 +7,8 @@ import torch
 from tokenizers import Tokenizer
 
 from analysis.document import ModelInfo
-from analysis.models import Model, Network
+from analysis.models import Model
+from training.network import Network
 from training.records import Record, characters
 
 IN_TRAINING = ModelInfo("in training", "0", "", ("en",))

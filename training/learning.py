@@ -14,12 +14,12 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from analysis.models import Network
 from training.augmentation import NamePool, Rates, augment
 from training.corpora import Sources
 from training.examples import Batch, Example, collate, cut_examples
 from training.gazetteers import Gazetteers
 from training.losses import Losses, find_losses
+from training.network import Network
 from training.records import Record
 from training.settings import Learning, Recipe
 

@@ -4,14 +4,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from analysis.models import Network
+from analysis.heads import Heads
 from analysis.readings import CONTENT, CUE, SOURCE
 from training.examples import UNLABELLED, Batch, Example, Part
 
 Losses = dict[str, Tensor | None]
 
 
-def find_losses(network: Network, hidden: Tensor, batch: Batch) -> Losses:
+def find_losses(network: Heads, hidden: Tensor, batch: Batch) -> Losses:
     """Return each loss of a batch by name, None for what it has no labels of."""
     return {
         "mention": mention_loss(network, hidden, batch),
@@ -20,7 +20,7 @@ def find_losses(network: Network, hidden: Tensor, batch: Batch) -> Losses:
     }
 
 
-def mention_loss(network: Network, hidden: Tensor, batch: Batch) -> Tensor | None:
+def mention_loss(network: Heads, hidden: Tensor, batch: Batch) -> Tensor | None:
     """Return the weighted cross-entropy of the mention tags, None where nothing is labelled."""
     labelled = batch.mention_tags != UNLABELLED
     if not labelled.any():
@@ -36,7 +36,7 @@ def mention_loss(network: Network, hidden: Tensor, batch: Batch) -> Tensor | Non
     return (losses * weights).sum() / labelled.sum()
 
 
-def attribution_loss(network: Network, hidden: Tensor, batch: Batch) -> Tensor | None:
+def attribution_loss(network: Heads, hidden: Tensor, batch: Batch) -> Tensor | None:
     """Return the cross-entropy of the attribution tags, None where nothing is labelled."""
     if not (batch.attribution_tags != UNLABELLED).any():
         return None
@@ -47,7 +47,7 @@ def attribution_loss(network: Network, hidden: Tensor, batch: Batch) -> Tensor |
     )
 
 
-def link_loss(network: Network, hidden: Tensor, batch: Batch) -> Tensor | None:
+def link_loss(network: Heads, hidden: Tensor, batch: Batch) -> Tensor | None:
     """Return the mean cross-entropy of the links of each window, None where there are none."""
     losses = [
         loss
@@ -57,7 +57,7 @@ def link_loss(network: Network, hidden: Tensor, batch: Batch) -> Tensor | None:
     return torch.stack(losses).mean() if losses else None
 
 
-def _link_loss(network: Network, states: Tensor, example: Example) -> Tensor | None:
+def _link_loss(network: Heads, states: Tensor, example: Example) -> Tensor | None:
     cues = [part for part in example.parts if part.role == CUE]
     if not cues:
         return None

@@ -15,9 +15,9 @@ from tqdm import tqdm
 
 from analysis.document import Mention
 from analysis.mentions import carry_names
-from analysis.models import Network
 from training.corpora import Sources
 from training.figures import model_of
+from training.network import Network
 from training.records import NamedRange, Record
 
 # A name that the tagger did not give has to be this sure to be learned.

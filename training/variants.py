@@ -10,12 +10,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from analysis.models import Model, Network
+from analysis.models import Model
 from analysis.pieces import Window, share_pieces
 from analysis.readings import ATTRIBUTION_TAGS, MENTION_TAGS
-from analysis.tags import Scores, TaggedSpan, TagScheme
+from analysis.tags import Path, Scores, TaggedSpan, TagScheme
 from training.examples import UNLABELLED, Batch
 from training.losses import Losses, find_losses
+from training.network import Network
 
 _FORBIDDEN = -1e4
 
@@ -142,6 +143,10 @@ class _LearnedScheme(TagScheme):
     def step_scores(self) -> Scores:
         return np.minimum(self.learned, TagScheme.step_scores(self))
 
+    def _search(self, scores: Scores) -> Path:
+        # Steps have scores here, so that the best tag of each piece alone says little.
+        return self._search_all(scores)
+
 
 class LearnedStepsModel(Model):
     """Reads with learned steps."""
@@ -224,7 +229,7 @@ class SpansModel(Model):
             return super()._decode(scheme, head, states, windows)
         found = []
         for state, window, share in zip(states, windows, share_pieces(windows), strict=True):
-            best = self.network.score_spans(state[None])[0].softmax(-1).max(-1)
+            best = self.network.score_spans(state[None].float())[0].softmax(-1).max(-1)
             for first, width in best.indices.nonzero().tolist():
                 middle = window.start + first + width // 2
                 if share.start <= middle < share.end and window.start + first + width < window.end:

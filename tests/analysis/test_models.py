@@ -8,18 +8,17 @@ import torch
 from torch import nn
 
 from analysis.document import ModelInfo
-from analysis.errors import ModelDamaged
+from analysis.errors import Abandoned, ModelDamaged
 from analysis.models import (
     CONFIG_FILE,
     TOKENIZER_FILE,
     WEIGHTS_FILE,
-    Config,
     Model,
-    Network,
     load_model,
 )
 from analysis.readings import ATTRIBUTION_TAGS, MENTION_TAGS
 from tests.tiny_model import TINY, tiny_network, tiny_tokenizer, write_tiny_model
+from training.network import load_network
 
 TOKENIZER = tiny_tokenizer()
 INFO = ModelInfo("words", "1", "", ("en",))
@@ -94,10 +93,13 @@ def test_info(model):
     assert len(model.info.digest) == 64
 
 
-def test_weights_survive(model):
+@pytest.mark.parametrize("load", [load_model, load_network])
+def test_weights_survive(folder, load):
     """What is loaded is what was exported, to half precision."""
     exported = tiny_network(eagerness=20.0).state_dict()
-    for name, tensor in model.network.state_dict().items():
+    loaded = load(folder).network.state_dict()
+    assert "mention_head.weight" in loaded
+    for name, tensor in loaded.items():
         torch.testing.assert_close(tensor, exported[name], rtol=1e-3, atol=1e-3)
 
 
@@ -129,18 +131,6 @@ def test_other_digest(copy):
         load_model(copy)
 
 
-def test_defaults_are_the_shipped_sizes():
-    """The encoder is the one that its configuration describes."""
-    encoder = Config().encoder()
-    assert (encoder.hidden_size, encoder.num_hidden_layers, encoder.vocab_size) == (384, 6, 30522)
-
-
-def test_given_encoder():
-    """Training starts from an encoder that somebody else has trained."""
-    encoder = Network(TINY).encoder
-    assert Network(TINY, encoder).encoder is encoder
-
-
 @pytest.mark.parametrize("text", ["", " ", "\n\n", "\u2028"])
 def test_nothing_to_read(model, text):
     """A text without words has an empty reading."""
@@ -164,26 +154,13 @@ def test_order_does_not_matter(folder):
     assert [together.read(story) for story in stories] == alone
 
 
-def test_gradients_are_not_kept(model):
-    """Reading leaves nothing behind that grows."""
-    hidden = model.network.encode(
-        *(torch.zeros((1, 4), dtype=torch.long) for _ in range(3)), mask=None
-    )
-    assert hidden.requires_grad
-    model.read(STORY)
-    assert all(parameter.grad is None for parameter in model.network.parameters())
-
-
-def test_mask_hides_padding(model):
-    """Padding, which only training has, changes nothing for the pieces beside it."""
-    ids = torch.arange(5, 15)[None]
-    zeros = torch.zeros_like(ids)
-    padded = [nn.functional.pad(row, (0, 6)) for row in (ids, zeros, zeros)]
-    mask = (torch.arange(16) < 10).long()[None]
-    with torch.inference_mode():
-        alone = model.network.encode(ids, zeros, zeros, None)
-        beside = model.network.encode(*padded, mask)[:, :10]
-    torch.testing.assert_close(alone, beside, rtol=1e-4, atol=1e-5)
+@pytest.mark.parametrize("left", [0, 1, 3])
+def test_abandoned(words, left):
+    """Once nobody wants a text, no further window of it is read."""
+    answers = [True] * left + [False]
+    with pytest.raises(Abandoned):
+        words.read("the " * 300, lambda: answers.pop(0))
+    assert words.network.reads == left
 
 
 @pytest.mark.parametrize("fillers", [0, 1, 13, 14, 15, 29, 30, 31, 44, 45, 46, 100])

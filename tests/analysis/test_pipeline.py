@@ -312,7 +312,7 @@ def test_a_package_beside_the_shipped_model(monkeypatch):
     """Packages come beside the model that ships, but one of English takes its place."""
     monkeypatch.setattr("analysis.pipeline.load_package", lambda p, _: FixedReader(p.language))
     monkeypatch.setattr(
-        "analysis.pipeline.WhosaidPipeline", lambda: PackagePipeline(FixedReader("en"))
+        "analysis.pipeline.WhosaidPipeline", lambda threads: PackagePipeline(FixedReader("en"))
     )
     for packages, languages in (
         ([], ["en"]),
@@ -411,14 +411,6 @@ def test_no_word_stalls_the_tokenizer(pipeline, text):
     assert document.text == text
 
 
-@pytest.mark.model
-def test_tokenizer_forgets(pipeline):
-    """No word of a text stays with the tokenizer once the text is read."""
-    pipeline.analyze(["The Zyxqwv bridge is shut, Ana Sousa said."])
-    tokenizer = pipeline._pipeline.processors["tokenize"]._variant
-    assert "Zyxqwv" not in tokenizer.nlp.vocab.strings
-
-
 def test_every_step_says_what_it_needs():
     """Stanza checks, when the pipeline is loaded, that each step follows the ones it needs."""
     steps = [
@@ -430,3 +422,26 @@ def test_every_step_says_what_it_needs():
     for step in steps:
         assert step.REQUIRES_DEFAULT
         assert len(step.PROVIDES_DEFAULT) == 1
+
+
+@pytest.mark.model
+def test_what_nobody_wants_is_read_no_further(pipeline):
+    """A text that is abandoned has no analysis; the others have theirs."""
+    texts = ["Ana Sousa said so. " * 200, "Ana Sousa said so."]
+    asked = []
+
+    def is_wanted(number):
+        asked.append(number)
+        return number == 1 or len(asked) < 3
+
+    analyses = pipeline.analyze(texts, is_wanted=is_wanted)
+    assert asked == [0, 0, 0, 1]
+    assert analyses[0] is None
+    assert analyses[1] == pipeline.analyze(texts[1:])[0]
+
+
+def test_packages_read_only_what_is_wanted():
+    """What nobody wants by the time it is its turn is not given to a package."""
+    pipeline = PackagePipeline(FixedReader())
+    analyses = pipeline.analyze(["Ana", "Lee", "Bob"], "xx", lambda number: number != 1)
+    assert [a and a.text for a in analyses] == ["Ana", None, "Bob"]

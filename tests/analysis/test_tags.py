@@ -128,3 +128,33 @@ def test_viterbi_finds_the_best():
                     best, total = names, value
         starts = [i for i, name in enumerate(best) if name[0] in "BS"]
         assert [span.first for span in BIOES.decode(table)] == starts
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+@settings(max_examples=300, derandomize=True, deadline=None)
+@given(
+    length=st.integers(1, 60),
+    sharpness=st.sampled_from([0.5, 2.0, 4.0]),
+    outside=st.sampled_from([0.0, 2.0, 5.0]),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_cut_search_finds_the_best(name, length, sharpness, outside, seed):
+    """Searching only where the best tags do not fit together finds what a whole search finds."""
+    scheme = SCHEMES[name]
+    table = np.random.default_rng(seed).normal(size=(length, len(scheme.tags))) * sharpness
+    table[:, 0] += outside
+    table = (table - np.log(np.exp(table).sum(axis=1, keepdims=True))).astype(np.float32)
+    rows = np.arange(length)
+    found, best = scheme._search(table), scheme._search_all(table)
+    assert table[rows, found].sum() == pytest.approx(table[rows, best].sum(), abs=1e-3)
+    assert not len(scheme._find_breaks(found))
+
+
+def test_cut_search_gives_up_where_it_would_lose():
+    """A span over a piece that is fairly surely outside is found where all else asks for it."""
+    table = np.full((5, len(BIOES.tags)), 0.001, dtype=np.float32)
+    wanted = ["B-x", "I-x", "O", "I-x", "E-x"]
+    for row, tag in enumerate(wanted):
+        table[row, BIOES.tags.index(tag)] = 0.99
+    table[2, BIOES.tags.index("I-x")] = 0.99 * np.exp(-4.5)
+    assert [span[:3] for span in BIOES.decode(np.log(table))] == [(0, 4, "x")]

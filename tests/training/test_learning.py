@@ -8,7 +8,7 @@ from itertools import count, pairwise
 import pytest
 import torch
 
-from analysis.models import Network, load_model
+from analysis.models import load_model
 from tests.tiny_model import TINY, tiny_network, tiny_recipe, tiny_tokenizer
 from tests.training.stories import RECORDS
 from training.augmentation import Rates
@@ -16,6 +16,7 @@ from training.examples import UNLABELLED, collate
 from training.export import export_model
 from training.learning import Batches, Trainer
 from training.losses import attribution_loss, link_loss, mention_loss
+from training.network import Network, load_network
 from training.records import Record
 from training.settings import Phase
 
@@ -325,7 +326,7 @@ def test_export(tmp_path):
     model = load_model(tmp_path / "model")
     assert model.config == TINY
     assert model.info.name == "tiny"
-    loaded = model.network.state_dict()
+    loaded = load_network(tmp_path / "model").network.state_dict()
     for name, tensor in network.state_dict().items():
         torch.testing.assert_close(loaded[name], tensor, rtol=1e-3, atol=1e-4)
     assert model.read(RECORDS[0].text) == load_model(tmp_path / "model").read(RECORDS[0].text)

@@ -9,7 +9,8 @@ import torch
 from safetensors.torch import load_file
 from transformers import BertConfig, BertModel
 
-from analysis.models import Calibrations, Config
+from analysis.encoder import Config
+from analysis.models import Calibrations
 from tests.tiny_model import tiny_network, tiny_recipe, tiny_tokenizer
 from tests.training.stories import RECORDS, write_corpora
 from training.__main__ import (

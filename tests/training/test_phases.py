@@ -14,6 +14,7 @@ from tests.tiny_model import tiny_network, tiny_recipe, tiny_tokenizer, write_ti
 from tests.training.stories import write_corpora
 from training import __main__ as training
 from training.learning import Batches
+from training.network import load_network
 from training.settings import Corpus, Dev, Phase
 
 SHARE = 0.25
@@ -198,7 +199,7 @@ def test_going_on(run, tmp_path):
     exported = run(f"--start={start}")
     folder = run.data / "run"
     assert [path.name for path in (folder / "work").glob("phase-*")] == ["phase-2"]
-    before = load_model(start).network.state_dict()
+    before = load_network(start).network.state_dict()
     assert equal(exported, half(mean(before, reached(folder))))
     assert min(line["pieces"] for line in run.logged()) > sum(p.pieces for p in PHASES[:2])
     summary = json.loads((folder / "results/training-0.0.1.json").read_text())
