@@ -103,6 +103,14 @@ fuzz: $(VENV)/.dev install ## Send the service very many requests made of openap
 	@echo "==> Fuzzing"
 	FUZZ_EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/python -m pytest -q -s tests/contract/test_contract.py
 
+.PHONY: sbom
+sbom: $(VENV)/.dev ## List what the service installs, as CycloneDX, in build/sbom.json
+	@echo "==> Listing what is installed"
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements/runtime.txt --pyproject pyproject.toml \
+	    --output-reproducible --spec-version 1.6 --output-format JSON --validate \
+	    --output-file build/sbom.json
+
 .PHONY: openapi
 openapi: install ## Write openapi.yaml from the code
 	@echo "==> Writing openapi.yaml"
@@ -122,6 +130,21 @@ quality: install ## Score quotes and their speakers in detail, on the corpora in
 robustness: $(VENV)/.dev install ## Score the service on damaged copies of the corpora in DATA (LIMIT=20: of so many articles each)
 	@echo "==> Evaluating on damaged copies of $(DATA)"
 	$(BIN)/python -m evaluation.robustness $(DATA) $(if $(LIMIT),--limit $(LIMIT))
+
+.PHONY: bench
+bench: $(VENV)/.dev install ## Time the service, its encoder and stock Stanza, on the corpora in DATA (QUICK=1: ratios only)
+	@echo "==> Benchmarking on $(DATA)"
+	$(BIN)/python -m evaluation.bench $(DATA) $(if $(QUICK),--quick,--quality --strict)
+
+.PHONY: soak
+soak: install ## Offer the service three times what it can do (MINUTES=10), with texts from DATA
+	@echo "==> Soaking"
+	$(BIN)/python -m evaluation.soak $(DATA) $(if $(MINUTES),--minutes $(MINUTES))
+
+.PHONY: chaos
+chaos: install ## Kill, stop, starve and reload the service, with texts from DATA (mounts need root)
+	@echo "==> Chaos"
+	$(BIN)/python -m evaluation.chaos $(DATA)
 
 CHECKOUTS ?= ../checkouts
 

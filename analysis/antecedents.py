@@ -31,6 +31,8 @@ _SPEAKER = 0.9
 _QUOTED = 0.15
 _TOLD = 0.6
 _FADING = 0.72
+# How much a further reference to someone adds to the strongest one.
+_AGAIN = 0.15
 _UNKNOWN_GENDER = 0.6
 _SAME_SENTENCE = 1.25
 _RECENT = 24
@@ -152,6 +154,7 @@ class Focus:
         Names inside `excluded`, the words that the sought person says, do not count.
         """
         scores: dict[int, float] = {}
+        sentence, paragraph = self.discourse.sentence(position), self.discourse.paragraph(position)
         for reference in self._within_reach(position):
             entity = reference.entity
             if self.discourse.type_of(entity) is not kind:
@@ -161,12 +164,11 @@ class Focus:
             known = self.discourse.genders[entity]
             if gender is not None and known not in (None, gender):
                 continue
-            score = self._score(reference, position)
+            score = _score(reference, sentence, paragraph)
             if gender is not None and known is None:
                 score *= _UNKNOWN_GENDER
-            scores[entity] = max(score, scores.get(entity, 0.0)) + 0.15 * min(
-                score, scores.get(entity, 0.0)
-            )
+            before = scores.get(entity, 0.0)
+            scores[entity] = max(score, before) + _AGAIN * min(score, before)
         return sorted(((score, entity) for entity, score in scores.items()), reverse=True)
 
     def _within_reach(self, position: int) -> Iterator[Reference]:
@@ -180,12 +182,6 @@ class Focus:
             ):
                 yield reference
 
-    def _score(self, reference: Reference, position: int) -> float:
-        gap = max(0, self.discourse.sentence(position) - reference.sentence)
-        near = _SAME_SENTENCE if gap == 0 else math.pow(_FADING, gap)
-        breaks = max(0, self.discourse.paragraph(position) - reference.paragraph)
-        return reference.weight * near * math.pow(_FADING, breaks / 2)
-
     def _reference(self, position: int, entity: int, weight: float) -> Reference:
         discourse = self.discourse
         return Reference(
@@ -194,6 +190,14 @@ class Focus:
 
     def _add(self, position: int, entity: int, weight: float) -> None:
         self.references.append(self._reference(position, entity, weight))
+
+
+def _score(reference: Reference, sentence: int, paragraph: int) -> float:
+    """Return how prominent an earlier reference still is in a sentence and a paragraph."""
+    gap = max(0, sentence - reference.sentence)
+    near = _SAME_SENTENCE if gap == 0 else math.pow(_FADING, gap)
+    breaks = max(0, paragraph - reference.paragraph)
+    return reference.weight * near * math.pow(_FADING, breaks / 2)
 
 
 def choose(kind: MentionKind, ranking: Sequence[tuple[float, int]]) -> Answer:

@@ -16,8 +16,8 @@ from analysis.marks import MarkState
 from analysis.wordlists import word_set
 
 _WORD = re.compile(r"\w+")
-# A sentence's end, closing marks and spaces after it included.
-_SENTENCE_END = re.compile(r"[.!?…][\s\"“”’»)]*\s(?=\S)|[\n\r]+")
+# A sentence's end, closing marks and spaces after it included, or that of a paragraph.
+_SENTENCE_END = re.compile(r"[.!?…\n\r](?:(?<=[\n\r])[\n\r]*|[\s\"“”’»)]*\s(?=\S))")
 # "… ,” declared the president Ann Lee": determiner, title and name, and nothing else.
 _SUBJECT = re.compile(
     r"\s*(?:(?:the|a|an|his|her|their|its)\s+(?:[\w.'’-]+\s+){0,5})?"
@@ -52,7 +52,7 @@ def correct_clauses(
     text: str,
     attributions: Sequence[Attribution],
     loose_cues: Sequence[LooseCue],
-    states: Sequence[int],
+    states: bytearray,
 ) -> list[Attribution]:
     """Return the attributions with cues and speakers where grammar puts them, in text order.
 
@@ -71,7 +71,7 @@ def correct_clauses(
     return sorted(_share_subjects(text, read, ends), key=lambda attribution: attribution.content)
 
 
-def _sentence_ends(text: str, states: Sequence[int]) -> list[tuple[int, int]]:
+def _sentence_ends(text: str, states: bytearray) -> list[tuple[int, int]]:
     """Return where sentences outside quotation marks end, and where the next ones begin."""
     return [
         match.span()
@@ -93,10 +93,10 @@ def _complete_that(
         return attribution
     if at == len(ends):
         end = first.start + len(text[first.start : end].rstrip(_FINAL))
-    return replace(attribution, content=(Span(first.start, max(first.end, end)),))
+    return attribution.with_content((Span(first.start, max(first.end, end)),))
 
 
-def _free_stray(text: str, attribution: Attribution, states: Sequence[int]) -> Attribution:
+def _free_stray(text: str, attribution: Attribution, states: bytearray) -> Attribution:
     """Free a quotation that ended its sentence from a verb in the next that reports nothing."""
     last = attribution.content[-1]
     ended = _ENDED.search(text, last.start, last.end)
@@ -111,21 +111,19 @@ def _free_stray(text: str, attribution: Attribution, states: Sequence[int]) -> A
     return replace(attribution, cue=(), speaker=None)
 
 
-def _cut_narration(text: str, attribution: Attribution, states: Sequence[int]) -> Attribution:
+def _cut_narration(text: str, attribution: Attribution, states: bytearray) -> Attribution:
     """End what somebody is called with the mark that closes it: he called it “a joke” and left."""
     if not any(_CALLING & set(_WORD.findall(cue.of(text).casefold())) for cue in attribution.cue):
         return attribution
     last = attribution.content[-1]
-    inside = next(
-        (i for i in range(last.end - 1, last.start - 1, -1) if states[i] != MarkState.OUTSIDE), None
-    )
-    if inside is None or not _GOES_ON.match(text, inside + 1, last.end):
+    quoted = len(states[last.start : last.end].rstrip(bytes([MarkState.OUTSIDE])))
+    if not quoted or not _GOES_ON.match(text, last.start + quoted, last.end):
         return attribution
-    kept = Span(last.start, inside + 1)
-    return replace(attribution, content=(*attribution.content[:-1], kept))
+    kept = Span(last.start, last.start + quoted)
+    return attribution.with_content((*attribution.content[:-1], kept))
 
 
-def _turn_subject(text: str, attribution: Attribution, states: Sequence[int]) -> Attribution:
+def _turn_subject(text: str, attribution: Attribution, states: bytearray) -> Attribution:
     """Read what follows the cue of a quotation as its speaker where it can be nothing else.
 
     The model may take an unusual word order for the words going on: “…” by troops
@@ -148,7 +146,7 @@ def _turn_subject(text: str, attribution: Attribution, states: Sequence[int]) ->
     return replace(attribution, content=(*contents[:-1], widened), speaker=subject)
 
 
-def _free_verb(text: str, attribution: Attribution, states: Sequence[int]) -> Iterator[Attribution]:
+def _free_verb(text: str, attribution: Attribution, states: bytearray) -> Iterator[Attribution]:
     """Read a verb of speech that the model took into the words ("“…,” said") as a quotation's cue.
 
     What stands between it and the words that go on is the speaker; cue and
@@ -165,14 +163,12 @@ def _free_verb(text: str, attribution: Attribution, states: Sequence[int]) -> It
         yield replace(
             attribution, content=(*attribution.content[:at], words), cue=cue, speaker=whose
         )
-        yield replace(attribution, content=attribution.content[at + 1 :])
+        yield attribution.with_content(attribution.content[at + 1 :])
         return
     yield attribution
 
 
-def _free_inverted(
-    text: str, attribution: Attribution, states: Sequence[int]
-) -> Iterator[Attribution]:
+def _free_inverted(text: str, attribution: Attribution, states: bytearray) -> Iterator[Attribution]:
     """Read the clause after a quotation that the model took into its words: "“…,” said Ann Lee".
 
     It is the quotation's, and of words before it; cue and speaker elsewhere are of those after it.
@@ -189,7 +185,7 @@ def _free_inverted(
             attribution, content=(*attribution.content[:at], said), cue=(cue,), speaker=speaker
         )
         if after := attribution.content[at + 1 :]:
-            yield replace(attribution, content=after)
+            yield attribution.with_content(after)
         return
     yield attribution
 
@@ -251,7 +247,7 @@ def _adopt(
             yield attribution
             continue
         kept = Span(last.start, end[0])
-        yield replace(attribution, content=(*attribution.content[:-1], kept))
+        yield attribution.with_content((*attribution.content[:-1], kept))
         tail = Span(end[1], last.end)
         yield Attribution((tail,), cue, speaker, attribution.confidence)
 

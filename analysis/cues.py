@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 from analysis.document import Attitude
 
+_WORD = re.compile(r"[a-z]+")
+
 # Stems of verbs of communication; `_forms` adds their endings. Own list, after the classes
 # "say", "tell", "talk", "complain", "advise" and "promise" of Levin, English Verb Classes (1993).
 _REGULAR = """
@@ -82,12 +84,12 @@ _ATTITUDES = {
 
 def is_speech_cue(cue: str) -> bool:
     """Tell whether a cue reports something said or written."""
-    return ":" in cue or any(word in _SPEECH for word in re.findall(r"[a-z]+", cue.lower()))
+    return ":" in cue or not _SPEECH.isdisjoint(_WORD.findall(cue.lower()))
 
 
 def read_attitude(cues: Iterable[str]) -> Attitude:
     """Tell what cues that report no speech report: a plan, a belief, or something else."""
-    words = {word for cue in cues for word in re.findall(r"[a-z]+", cue.lower())}
+    words = {word for cue in cues for word in _WORD.findall(cue.lower())}
     return next((each for each, known in _ATTITUDES.items() if words & known), Attitude.OTHER)
 
 

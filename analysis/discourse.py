@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.document import Entity, EntityType, MentionKind, Span
-from analysis.genders import find_gender
-from analysis.names import Gender
+from analysis.genders import find_gender, stated_gender
+from analysis.names import Gender, fold_name
 from analysis.narration import Narration, read_narration
 
 _PARAGRAPH = re.compile(r"[^\n]+")
 _HEADING_LINES = 2
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Named:
     """One name in the text, and which of the document's entities it means."""
 
@@ -84,12 +84,13 @@ class Discourse:
 def read_discourse(text: str, entities: Sequence[Entity], sentences: Sequence[Span]) -> Discourse:
     """Prepare a document for resolving references in it."""
     narration = read_narration(text)
-    named = sorted(
+    named = [
         Named(mention.span, i)
         for i, entity in enumerate(entities)
         for mention in entity.mentions
         if mention.kind is MentionKind.NAME
-    )
+    ]
+    named.sort(key=lambda name: (name.span.start, name.span.end, name.entity))
     paragraphs = tuple(match.start() for match in _PARAGRAPH.finditer(text))
     starts = sorted({*(span.start for span in sentences), *paragraphs})
     return Discourse(
@@ -114,8 +115,13 @@ def _find_genders(
     for name, gender in zip(people, genders, strict=True):
         following[name.entity].append(gender)
     return tuple(
-        find_gender(text, [m.span for m in entity.mentions], following[i])
-        if entity.type is EntityType.PERSON
-        else None
+        _find_gender(text, entity, following[i]) if entity.type is EntityType.PERSON else None
         for i, entity in enumerate(entities)
     )
+
+
+def _find_gender(text: str, person: Entity, following: Sequence[Gender | None]) -> Gender | None:
+    spans = [mention.span for mention in person.mentions]
+    printed = dict.fromkeys(span.of(text) for span in spans)
+    stated = (stated_gender(text, span) for span in spans)
+    return find_gender(stated, map(fold_name, printed), following)

@@ -117,6 +117,13 @@ class Attribution:
             raise ValueError("an attribution has content")
         _check_probability(self.confidence)
 
+    def with_content(self, content: Sequence[Span]) -> "Attribution":
+        """Return the attribution with these words in place of its own."""
+        words = tuple(content)
+        if words == self.content:
+            return self
+        return Attribution(words, self.cue, self.speaker, self.confidence)
+
 
 @dataclass(frozen=True, slots=True)
 class LooseCue:

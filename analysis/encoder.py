@@ -61,7 +61,7 @@ class CompiledEncoder:
         It computes with so many `threads`; None stands for as many as there are cores.
         """
         self._embeddings = _Embeddings(weights)
-        model = ov.Model(*_Graph(weights, config).build(), "encoder")
+        model = ov.Model(*Graph(weights, config).build(), "encoder")
         options = {
             # Also where the processor knows shorter floats: answers are the same everywhere.
             "INFERENCE_PRECISION_HINT": "f32",
@@ -112,7 +112,7 @@ class _Embeddings:
         out += self._states[states]
 
 
-class _Graph:
+class Graph:
     """Builds the encoder's graph, from embeddings and mask to hidden states."""
 
     def __init__(self, weights: Weights, config: Config) -> None:

@@ -27,7 +27,8 @@ def group_mentions(text: str, mentions: Sequence[Mention]) -> tuple[Entity, ...]
     8 hexadecimal digits of the SHA-256 of type and folded name, so that it is the same in
     every document. Its salience is not yet rated: 0.
     """
-    names = sorted(mention for mention in mentions if mention.kind is MentionKind.NAME)
+    names = [mention for mention in mentions if mention.kind is MentionKind.NAME]
+    names.sort(key=lambda name: (name.span.start, name.span.end, name.type, name.confidence))
     used: set[str] = set()
     entities = []
     for group in sorted(_group_by_type(text, names), key=lambda group: group[0].mention.span):

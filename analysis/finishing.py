@@ -1,7 +1,7 @@
 """The last step to a quote: its exact edges, its kind, and what is reported of its words."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from analysis.cues import is_speech_cue, read_attitude
 from analysis.document import (
@@ -15,7 +15,7 @@ from analysis.document import (
     Speaker,
     SpeakerMention,
 )
-from analysis.marks import MarkState, quote_kind
+from analysis.marks import MarkState, inside_runs, quote_kind
 
 _WORD = re.compile(r"\w+")
 _SPACE = " \t\r\n\u00a0"
@@ -32,7 +32,7 @@ _REACH = 25
 _EMPTY = frozenset(("nothing", "anything", "something", "everything", "so", "that", "this", "the"))
 
 
-def finish_quote(text: str, attribution: Attribution, states: Sequence[int]) -> Quote | None:
+def finish_quote(text: str, attribution: Attribution, states: bytearray) -> Quote | None:
     """Return an attribution as a quote, marks and joining words left out, or None for no words.
 
     `states` is what `mark_states` returned.
@@ -42,7 +42,7 @@ def finish_quote(text: str, attribution: Attribution, states: Sequence[int]) -> 
         return None
     kind = quote_kind(text, said, states)
     if kind is QuoteKind.DIRECT:
-        inside = (part for span in said for part in _inside(span, states))
+        inside = (part for span in said for part in inside_runs(span, states))
         said = tuple(filter(None, (_trim(text, span, _SPACE) for span in inside)))
     elif kind is QuoteKind.INDIRECT and (end := _find_lost_opener(text, said[-1], states)):
         kind, said = QuoteKind.DIRECT, (*said[:-1], Span(said[-1].start, end))
@@ -97,19 +97,7 @@ def distance(contents: Sequence[Span], cues: Sequence[Span]) -> int:
     )
 
 
-def _inside(span: Span, states: Sequence[int]) -> Iterator[Span]:
-    """Yield the stretches of `span` that lie between marks."""
-    start = None
-    for i in range(span.start, span.end + 1):
-        is_inside = i < span.end and states[i] == MarkState.INSIDE
-        if is_inside and start is None:
-            start = i
-        elif not is_inside and start is not None:
-            yield Span(start, i)
-            start = None
-
-
-def _find_lost_opener(text: str, last: Span, states: Sequence[int]) -> int | None:
+def _find_lost_opener(text: str, last: Span, states: bytearray) -> int | None:
     """Return where words end that a mark closes although none has opened them."""
     end = min(len(text), last.end + 2)
     for match in _LOST_OPENER.finditer(text, max(last.start, last.end - 2), end):

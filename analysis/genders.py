@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from analysis.document import Span
 from analysis.given_names import FEMININE_NAMES, MASCULINE_NAMES
-from analysis.names import Gender, fold_name, is_title, title_gender
+from analysis.names import Gender, is_title, title_gender
 from analysis.wordlists import word_set
 
 FEMININE_PRONOUNS = word_set("she her hers herself")
@@ -93,15 +93,13 @@ def majority(genders: Iterable[Gender | None]) -> Gender | None:
 
 
 def find_gender(
-    text: str, spans: Iterable[Span], following: Iterable[Gender | None]
+    stated: Iterable[Gender | None],
+    names: Iterable[tuple[str, ...]],
+    following: Iterable[Gender | None],
 ) -> Gender | None:
-    """Return the gender of the person whose names stand at `spans`.
+    """Return the gender of the person who has some `names`, given as folded words.
 
-    What the text states counts first, then the given name, then the pronouns
-    that follow the names (`following`).
+    What the text states before the names counts first (`stated`), then the given name,
+    then the pronouns that follow the names (`following`).
     """
-    places = tuple(spans)
-    if stated := majority(stated_gender(text, span) for span in places):
-        return stated
-    full = max((fold_name(span.of(text)) for span in places), key=len)
-    return given_gender(full) or majority(following)
+    return majority(stated) or given_gender(max(names, key=len)) or majority(following)

@@ -4,7 +4,6 @@ Usual in Italian, Spanish and Russian copy, and in what is translated from it.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.cues import speech_words
@@ -14,10 +13,11 @@ from analysis.marks import MarkState
 # White space inside one paragraph.
 _BREAKS = "\n\r\u2028\u2029"
 _GAP = rf"[^\S{_BREAKS}]*"
-# From dash to dash. What stands before is read backwards: a pattern that began with white space
-# would try a long run of it from every place in it.
+# From dash to dash, which a search finds soonest where the pattern begins with one. What stands
+# before is read backwards: a pattern that began with white space would try a long run of it from
+# every place in it.
 _INSERTION = re.compile(
-    rf"(?:(?<=\s)--?|[–—―]){_GAP}(?P<inner>[^\s–—―\"“”«»][^–—―\"“”«»{_BREAKS}]{{1,70}}?)"
+    rf"[-–—―](?:(?<=[–—―])|(?<=\s-)-?){_GAP}(?P<inner>[^\s–—―\"“”«»][^–—―\"“”«»{_BREAKS}]{{1,70}}?)"
     rf"{_GAP}(?:--?(?=\s)|[–—―]){_GAP}"
 )
 _WORD = re.compile(r"\w+(?:[.'’-]\w+)*")
@@ -37,7 +37,7 @@ class Insertion:
     speaker: Span | None
 
 
-def find_insertions(text: str, states: Sequence[int]) -> tuple[Insertion, ...]:
+def find_insertions(text: str, states: bytearray) -> tuple[Insertion, ...]:
     """Return the attributions between dashes inside quotation marks, in text order.
 
     The verb comes first or last, as in "adds the minister" and "he continues";
@@ -56,7 +56,7 @@ def find_insertions(text: str, states: Sequence[int]) -> tuple[Insertion, ...]:
     return tuple(found)
 
 
-def _is_inside(match: re.Match[str], states: Sequence[int]) -> bool:
+def _is_inside(match: re.Match[str], states: bytearray) -> bool:
     inner = range(*match.span("inner"))
     return states[inner[0]] == states[inner[-1]] == MarkState.INSIDE
 

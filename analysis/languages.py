@@ -8,7 +8,7 @@ English news; see docs/decisions.md.
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -89,7 +89,7 @@ class Detection:
     `language` is a code of ISO 639-1 where `reason` is "sure", and None otherwise.
     Norwegian is "nb" or "nn", Chinese "zh" in either script, Bosnian "hr", and Malay
     "id". `confidence`, from 0 to 1, says how much of the text is likely to be in the
-    likeliest language, given or not; it is 0 for a short text.
+    likeliest language, given or not, as far as the text was read; it is 0 for a short text.
     """
 
     language: str | None
@@ -100,6 +100,9 @@ class Detection:
 class Detector(Protocol):
     """What tells languages apart."""
 
+    def classify(self, text: str) -> tuple[str, float]:
+        """Return the likeliest language with its probability."""
+
     def rank(self, text: str) -> Sequence[tuple[str, float]]:
         """Return all languages with their probabilities, the likeliest first."""
 
@@ -109,13 +112,7 @@ class _Guess:
     language: str
     probability: float
     chars: int
-    evidence: int
-
-    @property
-    def is_likely(self) -> bool:
-        if self.language == ENGLISH:
-            return self.probability >= _LIKELY_ENGLISH
-        return self.probability >= _LIKELY_OTHER and self.evidence >= _LEAST_OTHER_EVIDENCE
+    is_likely: bool
 
 
 _LOADING = Lock()
@@ -146,17 +143,17 @@ def detect_language(text: str) -> Detection:
     """
     stretches = [find_words(stretch) for stretch in sample_text(text)]
     words = [word for stretch in stretches for word in stretch]
-    if not _is_telling(words):
+    telling = [stretch for stretch in stretches if _is_telling(stretch)]
+    # What a stretch tells, all of them do.
+    if not telling and not _is_telling(words):
         return Detection(None, 0.0, Certainty.SHORT)
-    whole = _guess_language(words)
-    guesses = [_guess_language(stretch) for stretch in stretches if _is_telling(stretch)]
-    likely = [guess for guess in guesses if guess.is_likely] or [whole]
+    likely = list(_find_likely(telling)) or [_guess_language(words)]
     if not likely[0].is_likely:
-        return Detection(None, whole.probability, Certainty.UNSURE)
+        return Detection(None, likely[0].probability, Certainty.UNSURE)
     main, share, confidence = _find_main(likely)
     if share < _LEAST_SHARE:
         return Detection(None, confidence, Certainty.MIXED)
-    if not _is_settled(main, whole):
+    if not _is_settled(main, words):
         return Detection(None, confidence, Certainty.UNSURE)
     return Detection(main, confidence, Certainty.SURE)
 
@@ -176,6 +173,22 @@ def find_words(text: str) -> list[str]:
     return [word for word in _NOT_WORDS.sub(" ", text).split() if _WORD.search(word)]
 
 
+def _find_likely(stretches: Sequence[Sequence[str]]) -> Iterator[_Guess]:
+    """Yield what stretches are likely to be in, until enough of them are English.
+
+    The rest could not change what the text is in then, and most texts are English.
+    """
+    enough = _LEAST_SHARE * sum(len(" ".join(words)) for words in stretches)
+    for words in stretches:
+        guess = _guess_language(words)
+        if guess.is_likely:
+            yield guess
+        if guess.is_likely and guess.language == ENGLISH:
+            enough -= guess.chars
+        if enough <= 0:
+            return
+
+
 def _find_main(guesses: Sequence[_Guess]) -> tuple[str, float, float]:
     """Return the language of most of a text, of how much of it, and how likely that is."""
     total = sum(guess.chars for guess in guesses)
@@ -187,14 +200,16 @@ def _find_main(guesses: Sequence[_Guess]) -> tuple[str, float, float]:
     return main, most / total, sure / total
 
 
-def _is_settled(main: str, whole: _Guess) -> bool:
-    """Tell whether to believe what most stretches say.
+def _is_settled(main: str, words: Sequence[str]) -> bool:
+    """Tell whether to believe what most stretches say, of all words of the sample.
 
     Of another language than English the whole has to be, too: a page of names may hold
     one quotation, and nothing else that tells a language.
     """
-    is_agreed = main == ENGLISH or (main == whole.language and whole.is_likely)
-    return is_agreed and len(main) == _ISO_639_1_CHARS
+    if main == ENGLISH:
+        return True
+    whole = _guess_language(words)
+    return main == whole.language and whole.is_likely and len(main) == _ISO_639_1_CHARS
 
 
 def _is_telling(words: Sequence[str]) -> bool:
@@ -208,13 +223,20 @@ def _guess_language(words: Sequence[str]) -> _Guess:
     have capitals, as in a headline, there is no telling.
     """
     text = " ".join(words)
+    code, probability = load_detector().classify(text.lower())
+    if code == ENGLISH and probability >= _LIKELY_ENGLISH:
+        # Nothing that goes with another language can be likelier; `rank` takes longer.
+        return _Guess(ENGLISH, min(probability, 1.0), len(text), is_likely=True)
     probabilities = _rank(text)
     language = max(probabilities, key=probabilities.__getitem__)
-    probability = probabilities[language]
+    probability = min(probabilities[language], 1.0)
+    if language == ENGLISH:
+        return _Guess(language, probability, len(text), probability >= _LIKELY_ENGLISH)
     rest = [word for word in words if word == word.lower()]
-    if language != ENGLISH and _count_evidence(rest) >= _LEAST_REST:
+    if _count_evidence(rest) >= _LEAST_REST:
         probability = min(probability, _rank(" ".join(rest)).get(language, 0.0))
-    return _Guess(language, min(probability, 1.0), len(text), _count_evidence(words))
+    is_likely = probability >= _LIKELY_OTHER and _count_evidence(words) >= _LEAST_OTHER_EVIDENCE
+    return _Guess(language, probability, len(text), is_likely)
 
 
 def _rank(text: str) -> Mapping[str, float]:

@@ -6,11 +6,13 @@ finds is then put back over the text as it was submitted.
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import unescape
 from html.entities import html5
+from operator import attrgetter
+from typing import NamedTuple
 
 from analysis.document import Article, Entity, Quote, Span, Speaker
 from analysis.wordlists import word_set
@@ -37,27 +39,46 @@ _GAP = 8
 _SENTENCE_ENDS = frozenset(".!?:…”\"’'")
 
 
+class _Run(NamedTuple):
+    """A stretch of a legible text: where it begins there, and in the submitted one.
+
+    Each of its characters stands for `width` submitted ones.
+    """
+
+    shown: int
+    submitted: int
+    width: int
+
+
 @dataclass(frozen=True, slots=True)
 class Legible:
-    """A text as a reader sees it, and for each of its characters where it was submitted.
+    """A text as a reader sees it, and the runs in which its characters were submitted.
 
-    `starts` and `ends` are None where nothing had to be read through: the
-    offsets are the same.
+    `runs` are in text order, and None where nothing had to be read through: the offsets
+    are the same.
     """
 
     text: str
-    starts: tuple[int, ...] | None = None
-    ends: tuple[int, ...] | None = None
+    runs: tuple[_Run, ...] | None = None
 
     def restore(self, span: Span) -> Span:
         """Return where `span` of the legible text stands in the submitted one."""
-        if self.starts is None or self.ends is None:
+        if self.runs is None:
             return span
-        return Span(self.starts[span.start], self.ends[span.end - 1])
+        start, _ = self._place(self.runs, span.start)
+        _, end = self._place(self.runs, span.end - 1)
+        return Span(start, end)
+
+    @staticmethod
+    def _place(runs: Sequence[_Run], position: int) -> tuple[int, int]:
+        """Return the start and end of what a legible character stands for."""
+        run = runs[bisect_right(runs, position, key=attrgetter("shown")) - 1]
+        start = run.submitted + position - run.shown
+        return start, start + run.width
 
     def cover(self, article: Article) -> Article:
         """Return `article`, which was submitted, as a reader sees it."""
-        if self.starts is None:
+        if self.runs is None:
             return replace(article, text=self.text)
         return Article(
             self.text,
@@ -72,15 +93,24 @@ class Legible:
 
     def _find(self, position: int) -> int:
         """Return the first position of the legible text that does not stand before `position`."""
-        return bisect_left(self.starts or (), position)
+        runs = self.runs or ()
+        at = bisect_right(runs, position, key=attrgetter("submitted"))
+        if at == 0:
+            return 0
+        end = runs[at].shown if at < len(runs) else len(self.text)
+        return min(end, runs[at - 1].shown + position - runs[at - 1].submitted)
 
     def restore_entity(self, entity: Entity) -> Entity:
         """Return `entity` with the spans of the submitted text."""
+        if self.runs is None:
+            return entity
         mentions = tuple(replace(m, span=self.restore(m.span)) for m in entity.mentions)
         return replace(entity, mentions=mentions)
 
     def restore_quote(self, quote: Quote) -> Quote:
         """Return `quote` with the spans of the submitted text."""
+        if self.runs is None:
+            return quote
         return replace(
             quote,
             fragments=tuple(map(self.restore, quote.fragments)),
@@ -101,31 +131,39 @@ def make_legible(text: str) -> Legible:
     """Return `text` without tags and with character references read, in linear time."""
     if not _LEFT_BEHIND.search(text):
         return Legible(text)
-    shown: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
+    page = _Page()
     at = 0
     for match in _LEFT_BEHIND.finditer(text):
-        shown += text[at : match.start()]
-        starts += range(at, match.start())
-        ends += range(at + 1, match.start() + 1)
+        page.show(text[at : match.start()], at)
         at = match.start()
-        seen = _read(match, shown)
-        if seen is None:
-            continue
-        if seen:
-            shown.append(seen)
-            starts.append(match.start())
-            ends.append(match.end())
-        at = match.end()
-    shown += text[at:]
-    starts += range(at, len(text))
-    ends += range(at + 1, len(text) + 1)
-    return Legible("".join(shown), tuple(starts), tuple(ends))
+        seen = _read(match, page.end)
+        if seen is not None:
+            page.show(seen, match.start(), len(match.group()))
+            at = match.end()
+    page.show(text[at:], at)
+    return Legible("".join(page.shown), tuple(page.runs))
 
 
-def _read(match: re.Match[str], shown: Sequence[str]) -> str | None:
-    """Return what a reader sees in the place of a match, after what is `shown` before it.
+class _Page:
+    """What a reader has seen so far: the runs, their words, and the `end` of all of these."""
+
+    def __init__(self) -> None:
+        self.shown: list[str] = []
+        self.runs: list[_Run] = []
+        self.end = ""
+        self._length = 0
+
+    def show(self, words: str, submitted: int, width: int = 1) -> None:
+        """Add words that begin at a place of the submitted text, each character of a width."""
+        if words:
+            self.shown.append(words)
+            self.runs.append(_Run(self._length, submitted, width))
+            self.end = (self.end + words[-_GAP:])[-_GAP:]
+            self._length += len(words)
+
+
+def _read(match: re.Match[str], before: str) -> str | None:
+    """Return what a reader sees in the place of a match, `before` being what ends before it.
 
     One character, or nothing; None where the match is neither reference nor tag.
     """
@@ -139,7 +177,7 @@ def _read(match: re.Match[str], shown: Sequence[str]) -> str | None:
         return None
     if name.lower() in _INLINE:
         return ""
-    return _end_block(shown) if name.lower() in _BLOCKS else None
+    return _end_block(before) if name.lower() in _BLOCKS else None
 
 
 def _read_reference(reference: str) -> str | None:
@@ -151,9 +189,7 @@ def _read_reference(reference: str) -> str | None:
     return "" if seen in _INVISIBLE else seen
 
 
-def _end_block(shown: Sequence[str]) -> str:
+def _end_block(before: str) -> str:
     """Return the end of a paragraph, or a space: a stray tag within a sentence ends nothing."""
-    for at in range(len(shown) - 1, max(-1, len(shown) - 1 - _GAP), -1):
-        if not shown[at].isspace():
-            return "\n" if shown[at] in _SENTENCE_ENDS else " "
-    return "\n"
+    last = before.rstrip()[-1:]
+    return " " if last and last not in _SENTENCE_ENDS else "\n"

@@ -3,12 +3,13 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import pairwise
 
 from analysis.cues import speech_words
-from analysis.document import EntityType, Mention, MentionKind, Span
+from analysis.document import EntityType, Mention, Span
 from analysis.names import (
     NAME_LIKE_TITLES,
     PARTICLES,
@@ -67,11 +68,9 @@ _PREFIXED = re.compile(r"(?:anti|pro|non|ex|post|pre|mid)-(?=[^\W\d_])", re.IGNO
 _GLUED = re.compile(r"[^\W\d_a-z][a-z\u00df-\u00ff]{5,29}$")
 _MIN_GLUED = 3
 _GLUABLE = frozenset(word for word in speech_words() if len(word) > _MIN_GLUED)
-_CALENDAR = word_set(
+_UNTELLING = word_set(
     "january february march april may june july august september october november december "
-    "monday tuesday wednesday thursday friday saturday sunday"
-)
-_FUNCTION_WORDS = word_set(
+    "monday tuesday wednesday thursday friday saturday sunday "
     "a an and as at but by for from he her his i if in is it its me my no not of on or our she so "
     "that the their they this to we who will with you your"
 )
@@ -84,28 +83,44 @@ def carry_names(text: str, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
     also by the surname or given name alone. The result is sorted and does not overlap.
     """
     found = _without_overlaps(_cleaned(text, mentions))
-    names = _weigh_names(text, found)
-    agreed = [_agreed(mention, names[fold_name(mention.span.of(text))]) for mention in found]
+    keys = [fold_name(mention.span.of(text)) for mention in found]
+    names = _weigh_names(text, found, keys)
+    agreed = [_agreed(mention, names[key]) for mention, key in zip(found, keys, strict=True)]
     carried = find_occurrences(text, _with_short_forms(names))
     likely = (m for m in _merged(agreed, carried) if m.confidence >= LIKELY)
-    return tuple(_embodied(text, mention) for mention in _joined(text, likely))
+    bodies = (_embodied(text, mention) for mention in _joined(text, likely))
+    return tuple(_without_overlaps(bodies))
 
 
 def _cleaned(text: str, mentions: Sequence[Mention]) -> Iterator[Mention]:
     capitals = sum(_has_capital(mention.span.of(text)) for mention in mentions)
     is_cased = capitals >= _CASED_SHARE * len(mentions) or _is_cased(text)
-    words = set(_WORD.findall(text))
+    words = _Vocabulary(text)
     for mention in mentions:
         span = clean_span(text, mention.span, mention.type)
-        if span is None or _is_word(text, replace(mention, span=span), words):
+        if span is None or _is_word(text, mention, span, words):
             continue
         span = _unglued(text, span, words)
         if is_cased and mention.confidence < _SURE and not _has_capital(span.of(text)):
             continue
-        yield replace(mention, span=span, kind=MentionKind.NAME)
+        yield Mention(span, mention.type, mention.confidence)
 
 
-def _unglued(text: str, span: Span, words: set[str]) -> Span:
+class _Vocabulary:
+    """The words that a text holds, which are only read once one is asked for."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._words
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(_WORD.findall(self._text))
+
+
+def _unglued(text: str, span: Span, words: _Vocabulary) -> Span:
     """Return a name without the verb of speech that was glued to it: "Leereplied".
 
     The name has to stand in the text on its own, too: `words` holds what does.
@@ -120,14 +135,16 @@ def _unglued(text: str, span: Span, words: set[str]) -> Span:
     return span
 
 
-def _is_word(text: str, mention: Mention, words: set[str]) -> bool:
-    """Tell whether a doubtful person at the start of a sentence is a word: "Delegates booed"."""
+def _is_word(text: str, mention: Mention, span: Span, words: _Vocabulary) -> bool:
+    """Tell whether a doubtful person at the start of a sentence is a word: "Delegates booed".
+
+    `span` is where its name stands.
+    """
     return (
         mention.type is EntityType.PERSON
         and mention.confidence < _TELLING
-        and mention.span.of(text).casefold() in words
-        and _OPENS_SENTENCE.search(text[max(0, mention.span.start - 4) : mention.span.start])
-        is not None
+        and _OPENS_SENTENCE.search(text[max(0, span.start - 4) : span.start]) is not None
+        and span.of(text).casefold() in words
     )
 
 
@@ -161,7 +178,8 @@ def clean_span(text: str, span: Span, kind: EntityType) -> Span | None:
     if _ENDS_SENTENCE.search(text[start:end]):
         end -= 1
     suffixed = _JUNIOR if kind is EntityType.PERSON else _INCORPORATED
-    if suffixed.search(text, max(start, end - _LONGEST_SUFFIX), end + 1):
+    has_stop = text[end : end + 1] == "."
+    if has_stop and suffixed.search(text, max(start, end - _LONGEST_SUFFIX), end + 1):
         end += 1
     if kind is EntityType.PERSON:
         start = _after_titles(text, start, end)
@@ -190,11 +208,13 @@ def _without_overlaps(mentions: Iterable[Mention]) -> list[Mention]:
     return [m for m in kept[:1]] + [b for a, b in pairwise(kept) if a.span.end <= b.span.start]
 
 
-def _weigh_names(text: str, mentions: Iterable[Mention]) -> dict[tuple[str, ...], KnownName]:
-    """Return what the mentions together say of each name, by its folded words."""
+def _weigh_names(
+    text: str, mentions: Sequence[Mention], keys: Sequence[tuple[str, ...]]
+) -> dict[tuple[str, ...], KnownName]:
+    """Return what the mentions together say of each name, by its folded words: their `keys`."""
     forms: defaultdict[tuple[str, ...], list[Mention]] = defaultdict(list)
-    for mention in mentions:
-        forms[fold_name(mention.span.of(text))].append(mention)
+    for mention, key in zip(mentions, keys, strict=True):
+        forms[key].append(mention)
     votes = {key: _vote(same) for key, same in forms.items()}
     shares = [
         (short, kind, DERIVED * weight)
@@ -205,15 +225,18 @@ def _weigh_names(text: str, mentions: Iterable[Mention]) -> dict[tuple[str, ...]
     ]
     for short, kind, share in shares:
         votes[short][kind] = votes[short].get(kind, 0.0) + share
-    return {
-        key: KnownName(
-            max(votes[key], key=lambda kind: (votes[key][kind], kind.value)),
-            max(mention.confidence for mention in same),
-            frozenset(tuple(NAME_WORD.findall(mention.span.of(text))) for mention in same),
-            any(mention.span.of(text).endswith(".") for mention in same),
-        )
-        for key, same in forms.items()
-    }
+    return {key: _weigh(text, same, votes[key]) for key, same in forms.items()}
+
+
+def _weigh(text: str, mentions: Sequence[Mention], votes: Mapping[EntityType, float]) -> KnownName:
+    """Return what the mentions of one name say of it, `votes` being how much for each type."""
+    printed = {mention.span.of(text) for mention in mentions}
+    return KnownName(
+        max(votes, key=lambda kind: (votes[kind], kind.value)),
+        max(mention.confidence for mention in mentions),
+        frozenset(tuple(NAME_WORD.findall(form)) for form in printed),
+        any(form.endswith(".") for form in printed),
+    )
 
 
 def _vote(mentions: Iterable[Mention]) -> dict[EntityType, float]:
@@ -280,7 +303,7 @@ def _is_telling(key: tuple[str, ...]) -> bool:
     if len(key) > 1:
         return True
     word = key[0]
-    return len(word) > 1 and not word.isdigit() and word not in _CALENDAR | _FUNCTION_WORDS
+    return len(word) > 1 and not word.isdigit() and word not in _UNTELLING
 
 
 def _merged(found: list[Mention], carried: Iterable[tuple[Span, KnownName]]) -> Iterator[Mention]:
@@ -299,7 +322,8 @@ def _merged(found: list[Mention], carried: Iterable[tuple[Span, KnownName]]) -> 
         if not inside or is_longer:
             gone.update(inside)
             added.append(Mention(span, name.type, name.confidence * CARRIED))
-    yield from sorted(added + [m for i, m in enumerate(found) if i not in gone])
+    kept = added + [mention for i, mention in enumerate(found) if i not in gone]
+    yield from sorted(kept, key=lambda mention: mention.span.start)
 
 
 def _is_longer(span: Span, other: Span) -> bool:

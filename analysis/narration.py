@@ -13,7 +13,9 @@ from analysis.names import Gender
 
 # How far after a name, in characters of narration, a pronoun is taken to refer to it.
 _PRONOUN_REACH = 150
-_PRONOUN = re.compile(r"\b(?:he|him|his|himself|she|her|hers|herself)\b", re.IGNORECASE)
+# He, him, his, himself, she, her, hers, herself. A search goes from one first letter to the next
+# (an old s among them), which is much faster than one from word to word.
+_PRONOUN = re.compile(r"[hHsSſ](?<!\w.)(?i:(?<=h)(?:e|im|is|imself|er|ers|erself)|(?<=s)he)\b")
 
 
 @dataclass(frozen=True, slots=True)

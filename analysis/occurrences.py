@@ -1,15 +1,13 @@
 """Where a document repeats the names that it is known to hold."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 from analysis.document import EntityType, Span
 from analysis.names import PARTICLES, fold_word, is_title
-from analysis.ranges import Ranges
 
 # A word as names are made of: "U.S", "O'Brien", "AT&T"; a possessive 's is not part of it.
 NAME_WORD = re.compile(r"[^\W_]+(?:[.&][^\W_]+|['\u2019](?![sS]\b)[^\W_]+)*")
@@ -38,23 +36,17 @@ class KnownName:
 class _Words:
     """The words of a text: where they stand and their folded form."""
 
-    spans: tuple[tuple[int, int], ...]
-    folded: tuple[str, ...]
-    starts: tuple[int, ...]
+    spans: list[tuple[int, int]]
+    folded: list[str]
     lower: frozenset[str]
 
 
 def _read_words(text: str) -> _Words:
-    spans: list[tuple[int, int]] = []
-    folded: list[str] = []
-    lower: set[str] = set()
-    for match in NAME_WORD.finditer(text):
-        word = match.group()
-        spans.append(match.span())
-        folded.append(fold_word(word))
-        if word.islower():
-            lower.add(word)
-    return _Words(tuple(spans), tuple(folded), tuple(s for s, _ in spans), frozenset(lower))
+    spans = [match.span() for match in NAME_WORD.finditer(text)]
+    words = [text[start:end] for start, end in spans]
+    forms = {word: fold_word(word) for word in set(words)}
+    folded = [forms[word] for word in words]
+    return _Words(spans, folded, frozenset(filter(str.islower, forms)))
 
 
 def find_occurrences(
@@ -69,18 +61,19 @@ def find_occurrences(
     for key in names:
         sizes[key[0]].add(len(key))
     longest_first = {word: sorted(known, reverse=True) for word, known in sizes.items()}
-    headlines = _find_headlines(text, words)
-    at, count = 0, len(words.folded)
-    while at < count:
-        step = 1
-        for size in longest_first.get(words.folded[at], ()):
+    headlines = _Headlines(text, words)
+    free_from = 0
+    for at in (at for at, word in enumerate(words.folded) if word in longest_first):
+        if at < free_from:
+            continue
+        for size in longest_first[words.folded[at]]:
             place = (at, at + size)
-            name = names.get(words.folded[at : at + size]) if place[1] <= count else None
+            key = tuple(words.folded[at : at + size])
+            name = names.get(key) if len(key) == size else None
             if name is not None and _is_occurrence(text, words, place, name, headlines):
                 yield _span(text, words, place, name), name
-                step = size
+                free_from = at + size
                 break
-        at += step
 
 
 def _span(text: str, words: _Words, place: tuple[int, int], name: KnownName) -> Span:
@@ -90,14 +83,16 @@ def _span(text: str, words: _Words, place: tuple[int, int], name: KnownName) -> 
 
 
 def _is_occurrence(
-    text: str, words: _Words, place: tuple[int, int], name: KnownName, headlines: Ranges
+    text: str, words: _Words, place: tuple[int, int], name: KnownName, headlines: "_Headlines"
 ) -> bool:
     first, last = place[0], place[1] - 1
     start, end = words.spans[first][0], words.spans[last][1]
     printed = tuple(text[s:e] for s, e in words.spans[first : last + 1])
-    if not any(_is_printed_like(printed, form) for form in name.printed):
+    if printed not in name.printed and not any(
+        _is_printed_like(printed, form) for form in name.printed
+    ):
         return False
-    if any("\n" in text[a[1] : b[0]] for a, b in pairwise(words.spans[first : last + 1])):
+    if "\n" in text[start:end]:
         return False
     if not _is_free_before(text, start) or not _is_free_after(text, end):
         return False
@@ -105,11 +100,10 @@ def _is_occurrence(
         return False
     if len(printed) == 1 and is_title(printed[0]) and _next_is_capital(text, end):
         return False
-    if headlines.hold(start):
-        return True
-    return not (name.derived and _prev_is_capital(text, words, first)) and not (
-        _next_is_capital(text, end) and len(printed) == 1
+    is_part = (name.derived and _prev_is_capital(text, words, first)) or (
+        len(printed) == 1 and _next_is_capital(text, end)
     )
+    return not is_part or headlines.hold(start)
 
 
 def _is_printed_like(words: tuple[str, ...], form: tuple[str, ...]) -> bool:
@@ -172,13 +166,25 @@ def _prev_is_capital(text: str, words: _Words, at: int) -> bool:
     return not _opens_sentence(text, start)
 
 
-def _find_headlines(text: str, words: _Words) -> Ranges:
-    """Find the lines printed in title case or capitals, where capitals tell nothing."""
-    lines = []
-    for line in _LINE.finditer(text):
-        at, end = (bisect_left(words.starts, x) for x in line.span())
-        long = [text[s] for s, e in words.spans[at:end] if e - s > _SHORT_WORD]
-        capitals = sum(first.isupper() for first in long)
-        if len(long) >= _HEADLINE_WORDS and capitals >= _HEADLINE_SHARE * len(long):
-            lines.append(Span(*line.span()))
-    return Ranges(lines)
+class _Headlines:
+    """The lines printed in title case or capitals, where capitals tell nothing."""
+
+    def __init__(self, text: str, words: _Words) -> None:
+        self._text = text
+        self._words = words
+        self._bounds = [match.span() for match in _LINE.finditer(text)]
+        self._known: dict[int, bool] = {}
+
+    def hold(self, position: int) -> bool:
+        """Tell whether the line at a position is one. Each line is looked at once."""
+        line = bisect_right(self._bounds, (position, len(self._text))) - 1
+        if line not in self._known:
+            self._known[line] = self._is_headline(*self._bounds[line])
+        return self._known[line]
+
+    def _is_headline(self, start: int, end: int) -> bool:
+        spans = self._words.spans
+        at, stop = bisect_left(spans, (start,)), bisect_left(spans, (end,))
+        long = [self._text[s] for s, e in spans[at:stop] if e - s > _SHORT_WORD]
+        capitals = sum(map(str.isupper, long))
+        return len(long) >= _HEADLINE_WORDS and capitals >= _HEADLINE_SHARE * len(long)

@@ -69,8 +69,11 @@ def group_people(text: str, namings: Sequence[Naming]) -> list[list[Naming]]:
     for i, person in owners.items():
         places[person].append(i)
     for person in people:
-        spans = [namings[i].mention.span for i in places[person]]
-        person.gender = find_gender(text, spans, [clues.sure[i] for i in places[person]])
+        person.gender = find_gender(
+            (clues.stated[i] for i in places[person]),
+            (namings[i].words for i in places[person]),
+            (clues.sure[i] for i in places[person]),
+        )
     people += _place_short_names(namings, owners, clues)
     return [[namings[i] for i in person.places] for person in people]
 

@@ -19,6 +19,8 @@ from analysis.marks import MarkState, mark_states, pair_marks
 
 PARAGRAPH = re.compile(r"[^\n\r\u2028\u2029]+")
 BREAK_PIECE = "[unused1]"
+# Marks of a run that are read one by one, and how many of the others become one piece.
+_RUN_READ, _RUN_MERGED = 16, 8
 # Pieces around one that suffice to read it.
 _FULL_VIEW = 64
 START_PIECE, END_PIECE = "[CLS]", "[SEP]"
@@ -96,13 +98,18 @@ def piece_id(tokenizer: Tokenizer, piece: str) -> int:
 
 
 def split_pieces(text: str, tokenizer: Tokenizer) -> Pieces:
-    """Return the pieces of `text`, which must hold no lone surrogates."""
+    """Return the pieces of `text`, which must hold no lone surrogates.
+
+    A long run of marks without spaces, each of which is a piece, says no more than its
+    beginning does: of its further marks, several become one piece.
+    """
     states = mark_states(text, pair_marks(text))
     shouts = _is_shouted(text)
     paragraphs = [m for m in PARAGRAPH.finditer(text) if not m.group().isspace()]
     encodings = tokenizer.encode_batch([m.group() for m in paragraphs], add_special_tokens=False)
     break_id = piece_id(tokenizer, BREAK_PIECE)
     pieces = Pieces([], [], [], [], [], [])
+    run = run_end = 0
     for number, (match, encoding) in enumerate(zip(paragraphs, encodings, strict=True)):
         offset = match.start()
         if number:
@@ -112,6 +119,12 @@ def split_pieces(text: str, tokenizer: Tokenizer) -> Pieces:
                 continue
             start, end = start + offset, end + offset
             shape = word_shape(text[start:end])
+            is_run = end - start == 1 and shape is Shape.NO_LETTERS and start == run_end
+            run = run + 1 if is_run else 0
+            run_end = end
+            if run >= _RUN_READ and run % _RUN_MERGED:
+                pieces.ends[-1] = end
+                continue
             if shouts and shape in _SHOUTED:
                 shape = Shape.LOWER
             _append(pieces, piece, start, end, shape, states[start], number)

@@ -9,7 +9,7 @@ import re
 
 from analysis.document import Span
 from analysis.genders import words_before
-from analysis.names import fold_word, is_title
+from analysis.names import TITLES, fold_word
 from analysis.wordlists import word_set
 
 SUBJECT, OBJECT, POSSESSOR, OBLIQUE, RELATIVE = 1.0, 0.6, 0.55, 0.5, 0.3
@@ -23,6 +23,9 @@ _KIN = word_set(
     "wife husband mother father son daughter brother sister widow widower uncle aunt cousin niece "
     "nephew grandmother grandfather partner girlfriend boyfriend fiancé fiancée parents"
 )
+# What may be a part of a noun phrase in small letters, and what never is one.
+_PHRASE_WORDS = TITLES | {"the", "a", "an"}
+_LINKS = _CLAUSE_STARTS | PREPOSITIONS
 _OPENS = frozenset(".!?:\n\"'\u201c\u201d\u2018\u2019([\u2014\u2013-")
 _MAX_PHRASE = 6
 _KIN_PHRASE = 30
@@ -33,7 +36,7 @@ def find_prominence(text: str, span: Span) -> float:
     """Return how prominent the name at `span` is in its sentence."""
     end = span.end
     start, first = _phrase(text, span.start)
-    if first is not None and fold_word(first) in _KIN:
+    if first in _KIN:
         return SUBJECT if _opens_sentence(text, start) else RELATIVE
     if text[end : end + 1] in ("'", "\u2019") and text[end + 1 : end + 2] in ("s", " "):
         return POSSESSOR
@@ -43,9 +46,9 @@ def find_prominence(text: str, span: Span) -> float:
     if before[-1] == ",":
         kin = next(words_before(text, text.rfind(",", 0, start), 1), "")
         return RELATIVE if fold_word(kin) in _KIN else SUBJECT
-    if first is not None and fold_word(first) in PREPOSITIONS:
+    if first in PREPOSITIONS:
         return OBLIQUE
-    return SUBJECT if first is not None and fold_word(first) in _CLAUSE_STARTS else OBJECT
+    return SUBJECT if first in _CLAUSE_STARTS else OBJECT
 
 
 def _opens_sentence(text: str, start: int) -> bool:
@@ -54,11 +57,14 @@ def _opens_sentence(text: str, start: int) -> bool:
 
 
 def _phrase(text: str, start: int) -> tuple[int, str | None]:
-    """Return where the noun phrase begins that a name at `start` ends, and the word before it."""
+    """Return where the noun phrase begins that a name at `start` ends.
+
+    And the word before it, folded, where there is one.
+    """
     for word in words_before(text, start, _MAX_PHRASE):
         folded = fold_word(word)
-        is_part = word[0].isupper() or is_title(word) or folded in ("the", "a", "an")
-        if not is_part or folded in _CLAUSE_STARTS | PREPOSITIONS:
-            return start, word
+        is_part = word[0].isupper() or folded in _PHRASE_WORDS
+        if not is_part or folded in _LINKS:
+            return start, folded
         start = text.rfind(word, 0, start)
     return start, None

@@ -160,11 +160,17 @@ class _Page:
         A quotation with an attribution inserted is one utterance, as far as it
         goes and the contents in it do.
         """
+        interrupted = list(self._interrupted())
+        if not interrupted:
+            return list(attributions)
         spans = sorted((span, a.confidence) for a in attributions for span in a.content)
         starts = [span.start for span, _ in spans]
-        inserted = []
-        for quotation, insertions in self._interrupted():
+        inserted: list[Attribution] = []
+        for quotation, insertions in interrupted:
             start, end = quotation.start, quotation.end
+            if inserted and start < inserted[-1].content[-1].end:
+                # A part of the utterance before, which goes on over it.
+                continue
             at = bisect_left(starts, start)
             at -= at > 0 and spans[at - 1][0].end > start
             inside = spans[at : bisect_left(starts, end)]
@@ -202,6 +208,9 @@ class _Page:
 
         The one nearest to the cue keeps it; the others keep the speaker only.
         """
+        if len(attribution.content) == 1:
+            yield attribution
+            return
         contents = sorted(attribution.content)
         groups = [[contents[0]]]
         for before, after in pairwise(contents):
@@ -212,7 +221,7 @@ class _Page:
         main = min(groups, key=lambda group: distance(group, attribution.cue))
         for group in groups:
             if group is main:
-                yield replace(attribution, content=tuple(group))
+                yield attribution.with_content(group)
                 continue
             # The story around a quotation is no words of whoever is quoted.
             if self._is_marked(main) and not self._is_marked(group):
@@ -262,7 +271,7 @@ class _Page:
         """Let contents that nearly have a quotation's edges have them exactly."""
         is_whole = len(attribution.content) == 1
         fitted = [self._fit(span, is_whole=is_whole) for span in attribution.content]
-        return replace(attribution, content=tuple(_merge(fitted)))
+        return attribution.with_content(_merge(fitted))
 
     def _fit(self, span: Span, *, is_whole: bool) -> Span:
         for quotation in self._edges.touching(span):
@@ -293,7 +302,7 @@ class _Page:
             if start < span.end:
                 kept.setdefault(i, []).append(Span(start, span.end))
                 free_from = span.end
-        return [replace(attributions[i], content=tuple(own)) for i, own in kept.items()]
+        return [attributions[i].with_content(own) for i, own in kept.items()]
 
     def find_missed(self, found: Sequence[Attribution]) -> Iterator[Attribution]:
         """Yield whole quoted utterances that no content covers, with nobody to say them."""

@@ -36,6 +36,7 @@ _PARTIES = word_set(
     "independent socialist"
 )
 _PARTY_OF = {"gop": "republican", "democrat": "democratic", "tory": "conservative"}
+_DETERMINERS = _ARTICLES | _DEFINITE
 _STOPS = word_set(
     "of for to at in on by with from who which that and or but is was are were said says told as "
     "when after before while since whose than over against"
@@ -124,7 +125,7 @@ def describe(words: Sequence[str]) -> Role | None:
 
 
 def _narrowing(words: Sequence[str]) -> frozenset[str]:
-    kept = (word for word in words if word not in _ARTICLES and word not in _DEFINITE)
+    kept = (word for word in words if word not in _DETERMINERS)
     return frozenset(word.removesuffix("'s").removesuffix("'") for word in kept)
 
 
@@ -170,14 +171,18 @@ def _roles_before(text: str, named: Named) -> Iterator[Role]:
     """Read the words before a name: "Ukrainian President Ann Lee", "his lawyer, Ann Lee"."""
     start = named.span.start
     comma = text[max(0, start - 2) : start] == ", "
+    before = map(fold_word, words_before(text, start - 2 * comma, _MAX_MODIFIERS + 1))
+    first = next(before, "")
+    if role_noun(first) is None:
+        return
     whose = frozenset() if comma else _complement(text, named.span.end)
-    words = [fold_word(w) for w in words_before(text, start - 2 * comma, _MAX_MODIFIERS + 1)]
+    words = [first, *before]
     for at, word in enumerate(words):
         noun = role_noun(word)
         if noun is None:
             break
         modifiers = _modifiers_before(words[at + 1 :])
-        if not comma or (modifiers and modifiers[-1] in _DEFINITE | _ARTICLES):
+        if not comma or (modifiers and modifiers[-1] in _DETERMINERS):
             yield Role(noun, _narrowing(modifiers) | whose)
 
 
@@ -188,14 +193,17 @@ def _modifiers_before(words: Sequence[str]) -> list[str]:
         if word in _STOPS:
             break
         modifiers.append(word)
-        if word in _DEFINITE | _ARTICLES:
+        if word in _DETERMINERS:
             break
     return modifiers
 
 
 def _role_before_comma(text: str, named: Named) -> Role | None:
     """Read what a name stands in apposition to: "an attorney for Ann Lee, Bob Roy"."""
-    match = _QUALIFIED.search(text, max(0, named.span.start - _REACH), named.span.start)
+    start = named.span.start
+    if not text[max(0, start - _REACH) : start].rstrip().endswith(","):
+        return None
+    match = _QUALIFIED.search(text, max(0, start - _REACH), start)
     if match is None:
         return None
     words = [fold_word(word) for word in _WORD.findall(match.group("role"))]
@@ -224,7 +232,7 @@ def _role_after(discourse: Discourse, named: Named) -> Role | None:
         words.append(word.removesuffix("'s"))
         position = word_match.end()
     noun = role_noun(words[-1]) if words else None
-    if noun is None or (words[0] not in _ARTICLES | _DEFINITE and len(words) > 4):
+    if noun is None or (words[0] not in _DETERMINERS and len(words) > 4):
         return None
     return Role(noun, _narrowing(words[:-1]) | _complement(text, position))
 

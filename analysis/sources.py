@@ -5,8 +5,9 @@ is decided without a parser, from the small words between the names.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from analysis.discourse import Discourse
 from analysis.document import EntityType, MentionKind, Span
@@ -35,6 +36,7 @@ _OFFICES = word_set(
     "prince princess duke duchess archbishop bishop head chief ambassador commissioner speaker "
     "leader attorney general deputy prime vice premier chancellor emir sultan patriarch lord dean"
 )
+_BEFORE_OFFICE = _OFFICES | {"former", "the", "then"}
 _MODEST = word_set("himself herself themselves itself too also jr sr ii iii iv both alone then")
 _ARTICLES = word_set("the a an")
 _DASHES = frozenset(["-", "--", "\u2013", "\u2014"])
@@ -68,7 +70,7 @@ def read_source(discourse: Discourse, span: Span) -> Source:
     """Tell what form the words at `span` give the speaker in."""
     text = discourse.text
     span = Span(span.start, min(span.end, span.start + _LONGEST))
-    words = _folded_words(text, span)
+    words = tuple(islice(_fold_words(text, span), 2))
     if words and words[0] in PRONOUNS and (len(words) == 1 or words[1] in _MODEST):
         return Source(MentionKind.PRONOUN, words=words[:1])
     segments = _without_dateline(discourse, _segments(discourse, span))
@@ -85,7 +87,7 @@ def complete_source(discourse: Discourse, span: Span) -> Span:
     A source that is cut short after "the" goes on with the words up to the next name.
     """
     text = discourse.text
-    if not set(_folded_words(text, span)) <= _ARTICLES:
+    if not all(word in _ARTICLES for word in _fold_words(text, span)):
         return span
     reach = Span(span.end, min(len(text), span.end + _MAX_PHRASE)) if span.end < len(text) else span
     for name in discourse.named_in(reach):
@@ -97,8 +99,9 @@ def complete_source(discourse: Discourse, span: Span) -> Span:
     return span
 
 
-def _folded_words(text: str, span: Span) -> tuple[str, ...]:
-    return tuple(fold_word(match.group()) for match in _WORD.finditer(text, span.start, span.end))
+def _fold_words(text: str, span: Span) -> Iterator[str]:
+    """Yield the folded words of a stretch."""
+    return (fold_word(match.group()) for match in _WORD.finditer(text, span.start, span.end))
 
 
 def _without_dateline(discourse: Discourse, segments: list[Span]) -> list[Span]:
@@ -155,7 +158,7 @@ def _is_office(words: Sequence[str], kind: EntityType) -> bool:
     return (
         kind is EntityType.PERSON
         and bool(words)
-        and fold_word(words[0]) in _OFFICES | {"former", "the", "then"}
+        and fold_word(words[0]) in _BEFORE_OFFICE
         and any(fold_word(word) in _OFFICES for word in words[:3])
         and words[-1][0].isupper()
         and not is_title(words[-1])
@@ -181,7 +184,7 @@ def _is_apposition(discourse: Discourse, before: Span, heads: Sequence[int]) -> 
     Ann Lee" the name may be the nominee's, in "a man from Boston, Massachusetts" it
     is a place's, and in "critics, including Ann Lee" it is one of several.
     """
-    words = _folded_words(discourse.text, before)
+    words = tuple(_fold_words(discourse.text, before))
     kinds = {discourse.type_of(entity) for entity in heads}
     if kinds != {EntityType.PERSON}:
         return EntityType.PLACE not in kinds and not any(w in _QUALIFIERS for w in words)

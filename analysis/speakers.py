@@ -210,8 +210,23 @@ def _extended(
         kind, sure = entities[entity].type, _SURE[answer.kind]
         added[entity].add(Mention(_source(quotes[i]), kind, sure, answer.kind))
     return tuple(
-        replace(entity, mentions=tuple(sorted({*entity.mentions, *added[i]})))
+        replace(entity, mentions=tuple(_with_others(entity.mentions, added[i])))
         if i in added
         else entity
         for i, entity in enumerate(entities)
     )
+
+
+def _with_others(names: Sequence[Mention], others: set[Mention]) -> list[Mention]:
+    """Return an entity's names with the other mentions of it, without those that overlap them.
+
+    A model can read part of a name for a pronoun: "it" in "Dmitry".
+    """
+    mentions: list[Mention] = []
+    for mention in sorted({*names, *others}):
+        if mentions and mentions[-1].span.overlaps(mention.span):
+            if mention in others:
+                continue
+            mentions.pop()
+        mentions.append(mention)
+    return mentions

@@ -112,7 +112,7 @@ class _Parts:
     def joined(self) -> list[Attribution]:
         """Return the attributions that still have content."""
         return [
-            replace(attribution, content=tuple(own))
+            attribution.with_content(own)
             for attribution, own in zip(self._attributions, self._contents, strict=True)
             if own
         ]
@@ -193,7 +193,7 @@ def close_quotations(
         ):
             ends[lost[at].start] = first.end
             later = [s for s in attribution.content[1:] if not _SENTENCE_END.match(text, s.start)]
-            attribution = replace(attribution, content=(first, *later))
+            attribution = attribution.with_content((first, *later))
         kept.append(attribution)
     closed = tuple(
         replace(q, inside_end=ends[q.start]) if q.start in ends else q for q in quotations
@@ -222,6 +222,6 @@ def extend_blocks(text: str, attributions: Sequence[Attribution]) -> list[Attrib
             and not _MARKED.search(text, paragraph.start, paragraph.end)
         ):
             whole = Span(last.start, paragraph.end)
-            attribution = replace(attribution, content=(*attribution.content[:-1], whole))
+            attribution = attribution.with_content((*attribution.content[:-1], whole))
         extended.append(attribution)
     return extended

@@ -21,7 +21,7 @@ from analysis.document import (
 )
 from schemas.mappings import JsonObject
 from schemas.offsets import OffsetUnit
-from schemas.selections import USUAL_SECTIONS, Section
+from schemas.selections import USUAL_SECTIONS, Section, round_share
 from schemas.stories import Field, Locator, Story
 
 CONTEXT_CHARS = 40
@@ -61,7 +61,8 @@ class Answer:
 def view_answer(answer: Answer) -> JsonObject:
     """Return an answer as the nested mappings that `AnswerSchema` dumps.
 
-    What is not to be included has no key.
+    What is not to be included has no key. What stands inside entities and quotes is JSON
+    already.
     """
     analysis = answer.analysis
     view = _Viewer(answer)
@@ -124,8 +125,8 @@ class _Viewer:
     def _view_mention(self, mention: Mention) -> JsonObject:
         return {
             **self.locator.view_span(mention.span),
-            "kind": mention.kind,
-            "confidence": mention.confidence,
+            "kind": mention.kind.value,
+            "confidence": round_share(mention.confidence),
         }
 
     def _view_quote(self, quote_id: str, quote: Quote) -> JsonObject:
@@ -146,7 +147,10 @@ class _Viewer:
         return view
 
     def _view_attribution(self, quote: Quote) -> JsonObject:
-        view: JsonObject = {"status": quote.status, "confidence": quote.confidence}
+        view: JsonObject = {
+            "status": quote.status.value,
+            "confidence": round_share(quote.confidence),
+        }
         if quote.joint:
             view["joint"] = [self._view_speaker(speaker) for speaker in quote.joint]
         if quote.status is AttributionStatus.AMBIGUOUS:
@@ -157,12 +161,12 @@ class _Viewer:
         return {
             "name": speaker.name,
             "entity_id": speaker.entity_id,
-            "type": speaker.type,
+            "type": speaker.type and speaker.type.value,
             "mention": speaker.mention and self._view_speaker_mention(speaker.mention),
         }
 
     def _view_speaker_mention(self, mention: SpeakerMention) -> JsonObject:
-        return {**self.locator.view_span(mention.span), "kind": mention.kind}
+        return {**self.locator.view_span(mention.span), "kind": mention.kind.value}
 
     def _view_context(self, quote: Quote) -> JsonObject:
         start = min(fragment.start for fragment in quote.fragments)

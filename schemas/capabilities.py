@@ -70,7 +70,10 @@ class LimitsSchema(Schema):
     )
     deadline_seconds = fields.Float(
         required=True,
-        metadata={"description": "How long an answer may take before the service gives up."},
+        metadata={
+            "description": "How long an answer may take before the service gives up; "
+            "X-Deadline-Seconds may ask for less."
+        },
     )
     batch_max_items = fields.Integer(
         required=True,

@@ -48,7 +48,7 @@ _ANNOTATED = word_set("rb rp rt rtc ruby")
 _WHITE = r"\t\n\f\r "
 _MARKUP = re.compile(
     r"(?P<marker><!\[CDATA\[|\]\]>)"
-    rf"|<(?:(?P<comment>!--)|(?P<slash>/?)(?P<name>[A-Za-z][^{_WHITE}/>]*)|[!?]|/(?=.))",
+    rf"|<(?:(?P<comment>!--)|(?P<slash>/?)(?P<name>[A-Za-z][^{_WHITE}/>]*)(?P<end>>)?|[!?]|/(?=.))",
     re.DOTALL,
 )
 _COMMENT = re.compile(r"<!--(?:-?>|.*?--!?>)", re.DOTALL)
@@ -66,10 +66,11 @@ _SCRIPT_STEP = re.compile(
     rf"(?P<open><!(?=--))|(?P<close>-->)|<(?P<slash>/?)script(?=[{_WHITE}/>])",
     re.ASCII | re.IGNORECASE,
 )
+_NO_REFERENCE = "&(?!#|[A-Za-z][A-Za-z0-9])"
 # The bound keeps the stack of the matcher small.
 _PIECE = re.compile(
     rf"(?P<white>[{_WHITE}]+)|(?P<space>[^\S{_WHITE}]+)"
-    r"|(?P<words>(?:[^\s&]+|[ ](?=[^\s&])|&(?![#A-Za-z])){1,256})"
+    rf"|(?P<words>(?:[^\s&]+|[^\S\t\n\f\r](?=[^\s&]|{_NO_REFERENCE})|{_NO_REFERENCE}){{1,256}})"
     r"|(?P<reference>&(?:#[0-9]+;?|#[xX][0-9A-Fa-f]+;?|[A-Za-z][A-Za-z0-9]{1,30};?))|&"
 )
 _LINE_END = re.compile(r"\r\n?|\n")
@@ -165,15 +166,22 @@ def _read_nameless(html: str, match: re.Match[str]) -> _Tag:
 
 def _read_tag(html: str, match: re.Match[str]) -> _Tag:
     """Return the tag whose name has matched. One without an end swallows what follows."""
+    if match["end"]:
+        return _end_tag(html, match, match.end())
     for step in _ATTRIBUTE.finditer(html, match.end()):
         if step["end"]:
-            name, end, opens = match["name"].lower(), step.end(), not match["slash"]
-            if opens and name in _LEFT_OUT and step[0].endswith("/>"):
-                return _Tag(match.start(), end)
-            if opens and name in _RAW:
-                end = _find_raw_end(html, name, end)
-            return _Tag(match.start(), end, name, opens)
+            return _end_tag(html, match, step.end())
     return _Tag(match.start(), len(html))
+
+
+def _end_tag(html: str, match: re.Match[str], end: int) -> _Tag:
+    """Return the tag whose name has matched, and which ends there."""
+    name, opens = match["name"].lower(), not match["slash"]
+    if opens and name in _LEFT_OUT and html.endswith("/>", match.start(), end):
+        return _Tag(match.start(), end)
+    if opens and name in _RAW:
+        end = _find_raw_end(html, name, end)
+    return _Tag(match.start(), end, name, opens)
 
 
 def _find_raw_end(html: str, name: str, at: int) -> int:

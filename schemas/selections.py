@@ -41,6 +41,11 @@ class Selection:
     min_confidence: float = 0.0
 
 
+def round_share(value: float) -> float:
+    """Return a confidence, or another number from 0 to 1, as answers show it."""
+    return round(float(value), DECIMALS)
+
+
 def select(analysis: Analysis, selection: Selection) -> Analysis:
     """Leave out the entities and quotes that were not asked for.
 
@@ -55,7 +60,7 @@ def select(analysis: Analysis, selection: Selection) -> Analysis:
             for quote in analysis.quotes
             if (selection.scope is Scope.ALL or quote.attitude is Attitude.SPEECH)
             and quote.kind in selection.kinds
-            and round(quote.confidence, DECIMALS) >= selection.min_confidence
+            and round_share(quote.confidence) >= selection.min_confidence
         ),
     )
 

@@ -86,10 +86,10 @@ class Locator:
 
     def __init__(self, story: Story, unit: OffsetUnit) -> None:
         self._story = story
-        self._parts = {Field.BODY: _PartView(story.body, unit)}
+        self._parts = {Field.BODY: _PartView(Field.BODY, story.body, unit)}
         self._headline_end = self._body_start = 0
         if story.headline:
-            self._parts[Field.HEADLINE] = _PartView(story.headline, unit)
+            self._parts[Field.HEADLINE] = _PartView(Field.HEADLINE, story.headline, unit)
             self._headline_end = len(story.headline.text)
             self._body_start = self._headline_end + len(_GAP)
 
@@ -99,17 +99,22 @@ class Locator:
         A span over both, which no name or utterance has, is cut to the field that has more
         of it.
         """
+        field, start, end = self._find(span)
+        return Place(field, Span(start, end))
+
+    def view_span(self, span: Span) -> dict[str, object]:
+        """Return a span of the article in the caller's offsets, with its text, as plain JSON."""
+        field, start, end = self._find(span)
+        return self._parts[field].view_span(start, end)
+
+    def _find(self, span: Span) -> tuple[Field, int, int]:
+        # Of thousands of spans, it would take longer to build objects than to find their places.
         inside = self._headline_end - span.start
         beyond = span.end - self._body_start
         if inside > 0 and inside >= beyond:
-            return Place(Field.HEADLINE, Span(span.start, min(span.end, self._headline_end)))
+            return Field.HEADLINE, span.start, min(span.end, self._headline_end)
         start = max(0, span.start - self._body_start)
-        return Place(Field.BODY, Span(start, max(start + 1, beyond)))
-
-    def view_span(self, span: Span) -> dict[str, object]:
-        """Return a span of the article in the caller's offsets, with its text."""
-        place = self.find_place(span)
-        return {"field": place.field, **self._parts[place.field].view_span(place.span)}
+        return Field.BODY, start, max(start + 1, beyond)
 
     def length(self, field: Field) -> int | None:
         """Return the length of a field's text, or None if there is no such field."""
@@ -121,30 +126,31 @@ class Locator:
 
     def cut(self, span: Span, chars: int) -> tuple[str, str]:
         """Return what stands before and after a span in its field, so many code points."""
-        place = self.find_place(span)
-        text = self._parts[place.field].text
-        start, end = place.span.start, place.span.end
+        field, start, end = self._find(span)
+        text = self._parts[field].text
         return text[max(0, start - chars) : start], text[end : end + chars]
 
 
 class _PartView:
     """The offsets of one field, and those of the HTML that it was read from."""
 
-    def __init__(self, part: Part, unit: OffsetUnit) -> None:
+    def __init__(self, field: Field, part: Part, unit: OffsetUnit) -> None:
         self.text = part.text
-        self._offsets = OffsetView(part.text, unit)
+        self._field = field.value
+        self._offset = OffsetView(part.text, unit).offset
         self._extract = part.extract
-        self._source = OffsetView(part.source or "", unit)
-        self.length = self._offsets.offset(len(part.text))
+        self._source_offset = OffsetView(part.source or "", unit).offset
+        self.length = self._offset(len(part.text))
 
-    def view_span(self, span: Span) -> dict[str, object]:
+    def view_span(self, start: int, end: int) -> dict[str, object]:
         view: dict[str, object] = {
-            "start": self._offsets.offset(span.start),
-            "end": self._offsets.offset(span.end),
-            "text": span.of(self.text),
+            "field": self._field,
+            "start": self._offset(start),
+            "end": self._offset(end),
+            "text": self.text[start:end],
         }
         if self._extract:
-            source = self._extract.locate(span)
-            view["source_start"] = self._source.offset(source.start)
-            view["source_end"] = self._source.offset(source.end)
+            source = self._extract.locate(Span(start, end))
+            view["source_start"] = self._source_offset(source.start)
+            view["source_end"] = self._source_offset(source.end)
         return view

@@ -1,7 +1,9 @@
 """From a submission to its answer: language, model, known entities, selection."""
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from threading import Lock
 
 import structlog
 
@@ -20,9 +22,11 @@ from schemas import (
     select,
 )
 from service.batching import Batcher
-from service.errors import MarkupTooLong, TextTooLong
+from service.callers import Caller
+from service.errors import CallerGone, Dropped, MarkupTooLong, TextTooLong
 from service.jobs import Job, Outcome
 from service.services import Services
+from service.turns import pass_turn
 
 BLANK_TEXT = AnalysisWarning("blank-text", "The text is empty or white space only.")
 _NOT_DETECTED = {
@@ -33,8 +37,6 @@ _NOT_DETECTED = {
 
 MAX_MARKUP = 4
 """A text may be so many times as long with its markup as it may be without."""
-
-_READING = Lock()
 
 log = structlog.stdlib.get_logger()
 
@@ -51,30 +53,58 @@ class Pending:
     job: Job | None
 
 
-def submit(submission: Submission, services: Services, *, patience: float = 0.0) -> Pending:
-    """Have a submission's text analyzed, without waiting for it.
+def submit(
+    submission: Submission, services: Services, caller: Caller, *, patience: float = 0.0
+) -> Pending:
+    """Have a submission's text analyzed, without waiting for it; the thread has its turn.
 
     `patience` is for how many seconds to wait for room in the queue. Raises TextTooLong,
-    UnsupportedLanguage, QueueFull or NotReady.
+    UnsupportedLanguage, QueueFull or NotReady; DeadlineExceeded or CallerGone if nobody waits.
     """
-    if not patience:
+    batcher = services.batcher
+    with _counting_dropped(services):
         # Before any work is done on the text.
-        services.batcher.check_room()
-    article, story = _read(submission, services.settings.max_chars)
-    language, status, warnings = _choose_language(submission, article, services.batcher)
-    job = (
-        None if story.is_blank() else services.batcher.submit(article, language, patience=patience)
-    )
+        caller.check(time.monotonic())
+        if not patience:
+            batcher.check_room()
+        article, story = _read(submission, services.settings.max_chars)
+        language, status, warnings = _choose_language(submission, article, batcher)
+        job = None
+        if not story.is_blank():
+            with pass_turn():
+                job = batcher.submit(article, language, caller, patience=patience)
     return Pending(submission, story, language, status, warnings, job)
+
+
+def give_up(pending: Pending, services: Services) -> None:
+    """Leave a submission to nobody: what the model has not read yet, it will not read."""
+    if pending.job is None:
+        return
+    future = pending.job.future
+    error = CallerGone() if future.cancel() else future.exception()
+    if isinstance(error, Dropped):
+        _count_dropped(error, services)
+
+
+@contextmanager
+def _counting_dropped(services: Services) -> Iterator[None]:
+    try:
+        yield
+    except Dropped as error:
+        _count_dropped(error, services)
+        raise
+
+
+def _count_dropped(error: Dropped, services: Services) -> None:
+    services.metrics.dropped.labels(error.reason).inc()
+    log.info("dropped", reason=error.reason)
 
 
 def _read(submission: Submission, max_chars: int) -> tuple[Article, Story]:
     written = len(submission.text) + len(submission.headline or "")
     if submission.content_type is ContentType.HTML and written > max_chars * MAX_MARKUP:
         raise MarkupTooLong(written, max_chars * MAX_MARKUP)
-    # One at a time: threads share one interpreter anyway, and so no more memory than one needs.
-    with _READING:
-        story = submission.read_story()
+    story = submission.read_story()
     article = story.build_article()
     if len(article.text) > max_chars:
         raise TextTooLong(len(article.text), max_chars)
@@ -82,12 +112,16 @@ def _read(submission: Submission, max_chars: int) -> tuple[Article, Story]:
 
 
 def finish(pending: Pending, services: Services) -> Answer:
-    """Wait for the model, and answer. Raises DeadlineExceeded, or what the analysis raised."""
+    """Wait for the model, and answer; the thread has its turn.
+
+    Raises DeadlineExceeded, CallerGone, or what the analysis raised.
+    """
     submission = pending.submission
-    outcome = _await(pending, services)
+    with _counting_dropped(services):
+        outcome = _await(pending, services)
     analysis = replace(outcome.analysis, warnings=(*pending.warnings, *outcome.analysis.warnings))
-    authorities = [Authority(submission.known_entities)] if submission.known_entities else []
-    analysis = link_entities(analysis, *authorities, services.authority)
+    authorities = (Authority(submission.known_entities), services.authority)
+    analysis = link_entities(analysis, *filter(len, authorities))
     scope = Scope(services.settings.default_scope)
     return Answer(
         select(analysis, submission.build_selection(scope)),
@@ -126,7 +160,8 @@ def _await(pending: Pending, services: Services) -> Outcome:
     if pending.job is None:
         blank = Analysis("", pending.language, warnings=(BLANK_TEXT,))
         return Outcome(blank, services.batcher.find_model(pending.language), 0.0, 0.0, 0)
-    outcome = services.batcher.await_outcome(pending.job)
+    with pass_turn():
+        outcome = services.batcher.await_outcome(pending.job)
     services.metrics.observe(outcome)
     log.info(
         "analyzed",

@@ -3,14 +3,17 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
+from functools import partial, wraps
 from http import HTTPStatus
+from math import inf
+from typing import Any
 
 import flask
 from flask_smorest import Blueprint
 from marshmallow import Schema
 
 from analysis.document import Analysis
+from analysis.errors import WhosaidError
 from schemas import (
     Answer,
     AnswerSchema,
@@ -39,8 +42,10 @@ from service.bodies import (
     load_query,
     parse_json,
 )
+from service.callers import Caller, find_caller
 from service.exchanges import note_timing, open_body, read_body
 from service.openapi import (
+    DEADLINE,
     HEADERS,
     Endpoint,
     document_batch,
@@ -53,10 +58,33 @@ from service.openapi import (
 from service.problems import report
 from service.services import current_services
 from service.settings import Settings
+from service.turns import take_turn
 from service.views import build_view, check_accept, choose_view
 
 blueprint = Blueprint("v1", __name__, url_prefix="/v1", description="Texts to answers.")
 blueprint.ARGUMENTS_PARSER = SubmissionParser()
+
+
+def _find_caller() -> Caller:
+    return find_caller(flask.request.environ, flask.g.started)
+
+
+def _admit(view: Callable[..., object]) -> Callable[..., object]:
+    """Refuse a text for which there is no room before any work is done on it."""
+
+    @wraps(view)
+    def admitted(*args: Any, **kwargs: Any) -> object:
+        flask.g.caller = _find_caller()
+        try:
+            current_services().batcher.check_room()
+        except WhosaidError:
+            # The whole request is here; a body that is left unread can cost the connection.
+            flask.request.get_data(cache=False)
+            raise
+        with take_turn():
+            return view(*args, **kwargs)
+
+    return admitted
 
 
 def _takes_text(name: str, schema: type[Schema]) -> Callable[[Endpoint], Endpoint]:
@@ -67,12 +95,13 @@ def _takes_text(name: str, schema: type[Schema]) -> Callable[[Endpoint], Endpoin
         blueprint.doc(
             operationId=name,
             requestBody={"content": document_bodies()},
-            parameters=[{"in": "query", "schema": OptionsSchema}],
+            parameters=[{"in": "query", "schema": OptionsSchema}, DEADLINE],
             responses={HTTPStatus.OK: {"content": document_views()}},
         ),
         *document_refusals(blueprint),
+        _admit,
         blueprint.arguments(
-            SubmissionSchema,
+            SubmissionSchema(),
             location="json",
             description="The text: in a JSON object with its options, or as it is.",
             example=examples.SUBMISSION,
@@ -126,7 +155,8 @@ def _respond(
     """Answer a submission in the form that its caller wants; the native one is not yet dumped."""
     services = current_services()
     view, media_type = choose_view(submission.view, flask.request)
-    found = finish(submit(submission, services), services)
+    caller = flask.g.caller.limit(services.settings.deadline_seconds, flask.g.started)
+    found = finish(submit(submission, services, caller), services)
     note_timing("queue", found.timings.queue_seconds)
     note_timing("analysis", found.timings.analysis_seconds)
     found = replace(found, analysis=select_more(found.analysis))
@@ -142,7 +172,7 @@ def _respond(
     blueprint.doc(
         operationId="analyzeBatch",
         requestBody=document_batch(),
-        parameters=[{"in": "query", "schema": OptionsSchema}],
+        parameters=[{"in": "query", "schema": OptionsSchema}, DEADLINE],
         responses={HTTPStatus.OK: {"content": document_results()}},
     ),
     *document_refusals(blueprint),
@@ -167,11 +197,21 @@ def analyze_batch() -> flask.Response:
     check_accept(request, request.mimetype)
     options = load_query(request)
     services.batcher.check_ready()
-    request_id = flask.g.request_id
-    answerer = Answerer(services, options, partial(report, request_id=request_id))
+    is_stream = request.mimetype == NDJSON
+    caller, item_seconds = _find_caller(), services.settings.deadline_seconds
+    if is_stream:
+        # It may go on for ever, but none of its texts may.
+        caller, item_seconds = replace(caller, ends=inf), min(caller.seconds, item_seconds)
+    answerer = Answerer(
+        services,
+        options,
+        partial(report, request_id=flask.g.request_id),
+        caller=caller,
+        item_seconds=item_seconds,
+    )
     release = services.slots.take()
     try:
-        if request.mimetype == NDJSON:
+        if is_stream:
             return _respond_with_lines(answerer, services.settings, release)
         response = _respond_with_list(answerer, services.settings)
     except BaseException:

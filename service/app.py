@@ -1,5 +1,6 @@
 """`create_app`: the only place where the parts of the service meet."""
 
+import gc
 import os
 from collections.abc import Callable
 from importlib.metadata import version
@@ -9,14 +10,18 @@ from flask.json.provider import DefaultJSONProvider
 
 from analysis.languages import load_detector
 from service import api, health
+from service.authentication import require_keys
 from service.authority import find_authority
 from service.batching import Analyzer, Batcher, Capacity
 from service.exchanges import register_exchanges
+from service.keys import find_keys
 from service.logs import configure_events
 from service.observability import Metrics, observe_requests
 from service.openapi import build_api, serve_document
 from service.pages import register_pages
 from service.problems import register_problems
+from service.rate_limits import limit_rates, trust_proxies
+from service.security_headers import secure_responses
 from service.services import Services, attach_services
 from service.settings import Settings
 from service.slots import Slots
@@ -38,11 +43,14 @@ def load_analyzer(settings: Settings) -> Analyzer:
     from analysis.pipeline import load_pipeline
 
     load_detector()
-    return load_pipeline(
+    pipeline = load_pipeline(
         stanza_packages=settings.stanza_packages,
         models_dir=settings.models_dir,
         threads=settings.inference_threads,
     )
+    # All this stays: the garbage collector would look through it, again and again, for nothing.
+    gc.freeze()
+    return pipeline
 
 
 def create_app(
@@ -71,6 +79,8 @@ def create_app(
     if settings.tracing:
         instrument(app)
     register_exchanges(app, origins=settings.cors_origins)
+    secure_responses(app)
+    _admit_callers(app, settings)
     document = build_api(app, service_version)
     document.register_blueprint(api.blueprint)
     document.register_blueprint(health.blueprint)
@@ -87,6 +97,14 @@ def _create_flask(settings: Settings) -> flask.Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.json = _AsciiJson(app)
     return app
+
+
+def _admit_callers(app: flask.Flask, settings: Settings) -> None:
+    keys = find_keys(settings.keys_file)
+    if settings.keys_file:
+        require_keys(app, keys)
+    trust_proxies(app, settings.trusted_proxies)
+    limit_rates(app, keys=keys, rates=settings.rate_limit, storage=settings.rate_limit_storage)
 
 
 def _create_batcher(settings: Settings, analyzer_factory: AnalyzerFactory) -> Batcher:

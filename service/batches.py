@@ -5,6 +5,7 @@ the texts that are with the model and the lines that wait for them.
 """
 
 import json
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,16 +16,19 @@ from typing import Any, BinaryIO
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from schemas import Problem, ProblemSchema, Submission, SubmissionSchema, View
-from service.answering import Pending, finish, submit
+from service.answering import Pending, finish, give_up, submit
 from service.bodies import load_fields, parse_json
-from service.errors import BatchTooLong, InvalidRequest, MalformedBody, StreamIdle
+from service.callers import Caller
+from service.errors import BatchTooLong, CallerGone, InvalidRequest, MalformedBody, StreamIdle
 from service.services import Services
+from service.turns import take_turn
 from service.views import build_view
 
 # Of one batch, so many texts may be with the model: enough to keep it busy, and not so many that
 # others find no room.
 WINDOW = 8
 _SKIP_BYTES = 65_536
+_SUBMISSIONS = SubmissionSchema()
 
 
 def check_batch(items: Any, max_items: int) -> None:
@@ -57,7 +61,8 @@ class Answerer:
     """Answers the items of one batch, a few at a time, in order.
 
     `describe` turns an error into the problem that its item gets. Whatever happens to an
-    item stays its own.
+    item stays its own, except that its caller has gone. `item_seconds` is how long each item may
+    take from when it is taken, if the caller does not allow less for all of them.
     """
 
     def __init__(
@@ -65,10 +70,15 @@ class Answerer:
         services: Services,
         options: Mapping[str, Any],
         describe: Callable[[Exception], Problem],
+        *,
+        caller: Caller,
+        item_seconds: float,
     ) -> None:
         self._services = services
         self._options = options
         self._describe = describe
+        self._caller = caller
+        self._item_seconds = item_seconds
         self._count = 0
         self._underway: deque[_Underway] = deque()
 
@@ -83,39 +93,52 @@ class Answerer:
         return len(self._underway) >= WINDOW
 
     def answer_all(self, items: Iterable[Item]) -> Iterator[Mapping[str, Any]]:
-        """Yield the result of each item, in order, as plain mappings."""
-        for item in items:
-            if self.is_full:
+        """Yield the result of each item, in order, as plain mappings. Raises `CallerGone`."""
+        try:
+            for item in items:
+                if self.is_full:
+                    yield self.finish_oldest()
+                self.take(item)
+            while not self.is_idle:
                 yield self.finish_oldest()
-            self.take(item)
-        while not self.is_idle:
-            yield self.finish_oldest()
+        finally:
+            self.drop()
 
     def take(self, item: Item) -> None:
-        """Hand an item to the model, as soon as that has room."""
+        """Hand an item to the model, as soon as that has room. Raises `CallerGone`."""
         text_id, view = _find_id(item.fields), View.NATIVE
-        patience = self._services.settings.deadline_seconds
+        now = time.monotonic()
+        caller = self._caller.limit(self._item_seconds, now)
         try:
-            submission = self._load(item)
-            view = submission.view or View.NATIVE
-            text_id = submission.id
-            outcome: Pending | Exception = submit(submission, self._services, patience=patience)
+            with take_turn():
+                submission = self._load(item)
+                view = submission.view or View.NATIVE
+                text_id = submission.id
+                outcome: Pending | Exception = submit(
+                    submission, self._services, caller, patience=max(0.0, caller.ends - now)
+                )
+        except CallerGone:
+            raise
         except Exception as error:
             outcome = error
         self._underway.append(_Underway(self._count, text_id, view, outcome))
         self._count += 1
 
     def drop(self) -> None:
-        """Leave what is in work to nobody: what the model has not begun, it will not read."""
-        for item in self._underway:
-            if isinstance(item.outcome, Pending) and item.outcome.job:
-                item.outcome.job.future.cancel()
+        """Leave what is in work to nobody: what the model has not read yet, it will not read."""
+        while self._underway:
+            outcome = self._underway.popleft().outcome
+            if isinstance(outcome, Pending):
+                give_up(outcome, self._services)
 
     def finish_oldest(self) -> Mapping[str, Any]:
-        """Wait for the item that was taken first, and return its result."""
+        """Wait for the item that was taken first, and return its result. Raises `CallerGone`."""
         item = self._underway.popleft()
         try:
-            found = {"status": int(HTTPStatus.OK), "answer": self._answer(item)}
+            with take_turn():
+                found = {"status": int(HTTPStatus.OK), "answer": self._answer(item)}
+        except CallerGone:
+            raise
         except Exception as error:
             problem = self._describe(error)
             found = {"status": problem.status, "problem": ProblemSchema().dump(problem)}
@@ -131,7 +154,7 @@ class Answerer:
             raise item.error
         is_object = isinstance(item.fields, dict)
         fields = {**self._options, **item.fields} if is_object else item.fields
-        submission: Submission = load_fields(SubmissionSchema(), fields)
+        submission: Submission = load_fields(_SUBMISSIONS, fields)
         return submission
 
 
@@ -159,6 +182,9 @@ def answer_stream(body: BinaryIO, answerer: Answerer, max_line_bytes: int) -> It
                 answerer.take(item)
             elif not answerer.is_idle:
                 yield _dump_line(answerer.finish_oldest())
+    # Nobody is there to be told.
+    except CallerGone:
+        return
     finally:
         feed.close()
         answerer.drop()

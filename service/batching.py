@@ -6,21 +6,24 @@ the only one to call it. It takes what is waiting at once: batches grow only
 under load.
 """
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import InvalidStateError, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from threading import Condition, Thread
+from functools import partial
+from threading import TIMEOUT_MAX, Condition, Thread
 from typing import Protocol
 
 import structlog
 
 from analysis.document import Analysis, Article, ModelInfo, find_model, resolve_language
 from analysis.errors import WhosaidError
-from service.jobs import Job, Outcome, take_batch
+from service.callers import Caller
+from service.errors import DeadlineExceeded
+from service.jobs import Job, Outcome, drop_unwanted, take_batch
 
 # Read once before the service calls itself ready: everything that is built on first use, is built.
 WARM_UP_TEXT = (
@@ -28,6 +31,9 @@ WARM_UP_TEXT = (
     "on Monday. “We promised the people of this city a safer crossing,” she said. Sousa added "
     "that the Ministry of Transport had paid half of the cost."
 )
+
+# How often it is found out, while texts are read, for which of them nobody waits any more.
+_LOOK_SECONDS = 0.1
 
 log = structlog.stdlib.get_logger()
 
@@ -39,8 +45,18 @@ class Analyzer(Protocol):
     def models(self) -> tuple[ModelInfo, ...]:
         """Which models it reads with, the usual one first."""
 
-    def analyze(self, articles: Sequence[Article], language: str) -> list[Analysis]:
-        """Analyze articles of one language, in order."""
+    def analyze(
+        self,
+        articles: Sequence[Article],
+        language: str,
+        *,
+        is_wanted: Callable[[int], bool] = ...,
+    ) -> Sequence[Analysis | None]:
+        """Analyze articles of one language, in order.
+
+        `is_wanted` tells of the number of an article whether somebody still waits for it; None
+        takes the place of an analysis that nobody waited for.
+        """
 
 
 class QueueFull(WhosaidError):
@@ -50,14 +66,6 @@ class QueueFull(WhosaidError):
         super().__init__(f"{jobs} texts of {chars} characters are waiting already")
         self.jobs = jobs
         self.chars = chars
-
-
-class DeadlineExceeded(WhosaidError):
-    """An answer took longer than it may."""
-
-    def __init__(self, deadline_seconds: float) -> None:
-        super().__init__(f"no answer within {deadline_seconds:g} seconds")
-        self.deadline_seconds = deadline_seconds
 
 
 class NotReady(WhosaidError):
@@ -108,6 +116,7 @@ class Batcher:
         self._waiting: deque[Job] = deque()
         self._jobs = 0
         self._chars = 0
+        self._looked = -math.inf
         self._state = State.LOADING
         self._models: tuple[ModelInfo, ...] = ()
         self._owner = Thread(target=self._own, name="model-owner", daemon=True)
@@ -157,23 +166,30 @@ class Batcher:
             self._changed.wait_for(lambda: self._state is not State.LOADING, timeout_seconds)
         return self._state is State.READY
 
-    def analyze(self, article: Article, language: str) -> Outcome:
+    def analyze(self, article: Article, language: str, caller: Caller | None = None) -> Outcome:
         """Have an article analyzed in a batch, and wait for the outcome.
 
-        Raises `NotReady`, `UnsupportedLanguage` or `QueueFull` at once,
-        `DeadlineExceeded` late, and whatever the analyzer raised for this text.
+        Raises what `submit` and `await_outcome` raise.
         """
-        return self.await_outcome(self.submit(article, language))
+        return self.await_outcome(self.submit(article, language, caller))
 
     def check_room(self) -> None:
         """Raise `NotReady` or `QueueFull` if not even the shortest text would be accepted."""
         with self._changed:
             self._check_admission(chars=0)
 
-    def submit(self, article: Article, language: str, *, patience: float = 0.0) -> Job:
-        """Accept an article, or raise `NotReady`, `UnsupportedLanguage` or `QueueFull`.
+    def submit(
+        self,
+        article: Article,
+        language: str,
+        caller: Caller | None = None,
+        *,
+        patience: float = 0.0,
+    ) -> Job:
+        """Accept an article for a caller, or for somebody who waits as long as the capacity says.
 
-        `patience` is for how many seconds to wait for room.
+        `patience` is for how many seconds to wait for room. Raises `NotReady`, `QueueFull` or
+        `UnsupportedLanguage`; `DeadlineExceeded` or `CallerGone` if nobody waits for it.
         """
         find_model(language, self.models)
         chars = len(article.text)
@@ -184,7 +200,9 @@ class Batcher:
                 )
             self._check_admission(chars)
             now = self._clock()
-            job = Job(article, language, now, now + self._capacity.deadline_seconds)
+            caller = caller or Caller().limit(self._capacity.deadline_seconds, now)
+            caller.check(now)
+            job = Job(article, language, now, caller)
             self._jobs += 1
             self._chars += job.chars
             self._waiting.append(job)
@@ -193,11 +211,15 @@ class Batcher:
         return job
 
     def await_outcome(self, job: Job) -> Outcome:
-        """Wait for the outcome of a job, up to its deadline; see `analyze`."""
-        wait([job.future], timeout=max(0.0, job.deadline - self._clock()))
-        if not job.future.done():
-            job.future.cancel()
-            raise DeadlineExceeded(self._capacity.deadline_seconds)
+        """Wait for the outcome of a job.
+
+        Raises `DeadlineExceeded` or `CallerGone` once nobody else waits for it, `NotReady`, and
+        whatever the analyzer raised for this text.
+        """
+        with suppress(TimeoutError):
+            job.future.exception(min(max(0.0, job.caller.ends - self._clock()), TIMEOUT_MAX))
+        if job.future.cancel():
+            raise DeadlineExceeded(job.caller.seconds)
         return job.future.result()
 
     def close(self, timeout_seconds: float | None = None) -> bool:
@@ -258,6 +280,7 @@ class Batcher:
         """Wait for jobs and return some; nothing once closed and finished."""
         with self._changed:
             while True:
+                self._waiting = drop_unwanted(self._waiting, self._clock())
                 if batch := take_batch(self._waiting, self._capacity.batch_max_chars):
                     return batch
                 if self._state is State.CLOSED:
@@ -268,27 +291,43 @@ class Batcher:
         """Answer a batch; if that fails, its jobs one at a time, so one bad text hurts one."""
         started = self._clock()
         try:
-            analyses = analyzer.analyze([job.article for job in batch], batch[0].language)
+            analyses = analyzer.analyze(
+                [job.article for job in batch],
+                batch[0].language,
+                is_wanted=partial(self._is_wanted, batch),
+            )
             answered = list(zip(batch, analyses, strict=True))
+            if any(analysis is None and not job.future.done() for job, analysis in answered):
+                raise ValueError("the analyzer left out a text that somebody waits for")
         except Exception as error:
             self._retry(analyzer, batch, error)
             return
         seconds = self._clock() - started
         model = find_model(batch[0].language, analyzer.models)
         for job, analysis in answered:
-            waited = started - job.submitted
-            job.future.set_result(Outcome(analysis, model, waited, seconds, len(batch)))
+            if analysis is not None:
+                waited = started - job.submitted
+                job.settle(Outcome(analysis, model, waited, seconds, len(batch)))
+
+    def _is_wanted(self, batch: list[Job], number: int) -> bool:
+        """Tell whether somebody waits for a job; now and then, find out for all of them."""
+        now = self._clock()
+        if now >= self._looked + _LOOK_SECONDS:
+            self._looked = now
+            drop_unwanted(batch, now)
+            # Those who leave while others are read make room at once.
+            with self._changed:
+                self._waiting = drop_unwanted(self._waiting, now)
+        return not batch[number].future.done()
 
     def _retry(self, analyzer: Analyzer, batch: list[Job], error: Exception) -> None:
         if len(batch) == 1:
-            batch[0].future.set_exception(error)
+            batch[0].settle(error)
             return
         log.warning("batch_failed", jobs=len(batch), error=type(error).__name__)
         for job in batch:
-            if self._clock() < job.deadline:
+            if drop_unwanted([job], self._clock()):
                 self._answer(analyzer, [job])
-            else:
-                job.future.set_exception(DeadlineExceeded(self._capacity.deadline_seconds))
 
     def _fail(self, error: BaseException, batch: list[Job]) -> None:
         loaded = bool(self._models)
@@ -298,12 +337,10 @@ class Batcher:
         log.critical("model_failed", error=type(error).__name__, detail=detail, exc_info=error)
         with self._changed:
             self._state = State.FAILED
-            unanswered = [job for job in (*batch, *self._waiting) if not job.future.done()]
+            unanswered = [*batch, *self._waiting]
             self._waiting.clear()
             self._changed.notify_all()
             when_failed = self._when_failed
         for job in unanswered:
-            # A caller may have given up this very moment.
-            with suppress(InvalidStateError):
-                job.future.set_exception(NotReady(State.FAILED))
+            job.settle(NotReady(State.FAILED))
         when_failed(loaded)

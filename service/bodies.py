@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
@@ -12,8 +13,9 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from schemas import ContentType, OptionsSchema
 from schemas.ninjs import NINJS_MEDIA_TYPE, InvalidNinjs, read_ninjs
-from schemas.requests import MAX_ID_CHARS
-from service.errors import InvalidField, InvalidRequest, MalformedBody
+from schemas.problems import escape_token
+from schemas.requests import MAX_ID_CHARS, MAX_KNOWN_ENTITIES
+from service.errors import InvalidField, InvalidRequest, MalformedBody, RepeatedName
 from service.exchanges import read_body
 from service.services import current_services
 
@@ -25,6 +27,14 @@ TEXTS = (JSON, PLAIN, HTML, NINJS_MEDIA_TYPE)
 """What a text may be sent as."""
 BATCHES = (JSON, NDJSON)
 """What a batch may be sent as."""
+MAX_NAMES = 100
+"""How many names an object of a submission may have, known or not."""
+MAX_ITEMS = MAX_KNOWN_ENTITIES
+"""How long a list of a submission may be."""
+_MAX_DEPTH = 3  # A submission's known entities have lists of aliases.
+
+# What is not there may stand in the body, so it has no default yet.
+_OPTIONS = OptionsSchema(partial=True)
 
 
 class SubmissionParser(FlaskParser):
@@ -47,6 +57,7 @@ class SubmissionParser(FlaskParser):
             flask.g.document = fields
             return query | read_document(fields)
         fields = parse_json(body)
+        check_extent(fields)
         return query | fields if isinstance(fields, dict) else fields
 
     def handle_error(
@@ -65,17 +76,32 @@ def load_query(request: flask.Request) -> dict[str, Any]:
     query = {
         name: values[0] if len(values) == 1 else values for name, values in request.args.lists()
     }
-    # What is not there may stand in the body, so it has no default yet.
-    options: dict[str, Any] = load_fields(OptionsSchema(partial=True), query)
+    options: dict[str, Any] = load_fields(_OPTIONS, query)
     return options
 
 
 def load_fields(schema: marshmallow.Schema, fields: Any) -> Any:
-    """Return what a schema makes of fields. Raises `InvalidRequest`."""
+    """Return what a schema makes of fields. Raises `InvalidRequest` or `InvalidField`."""
+    check_extent(fields)
     try:
         return schema.load(fields)
     except marshmallow.ValidationError as error:
         raise InvalidRequest(error.messages_dict) from None
+
+
+def check_extent(fields: Any, pointer: str = "", depth: int = 0) -> None:
+    """Raise `InvalidField` for an object or a list that is longer than any that is valid.
+
+    Where very many parts are wrong, a schema takes seconds to list them all.
+    """
+    if depth > _MAX_DEPTH or not isinstance(fields, dict | list):
+        return
+    allowed = MAX_NAMES if isinstance(fields, dict) else MAX_ITEMS
+    if len(fields) > allowed:
+        raise InvalidField(pointer, f"Longer than maximum length {allowed}.")
+    parts = fields.items() if isinstance(fields, dict) else enumerate(fields)
+    for step, part in parts:
+        check_extent(part, f"{pointer}/{escape_token(str(step))}", depth + 1)
 
 
 def read_document(document: Any) -> dict[str, Any]:
@@ -116,10 +142,23 @@ def decode(body: bytes) -> str:
 
 
 def parse_json(body: bytes, *, parse_float: Callable[[str], float] = float) -> Any:
-    """Parse a JSON body strictly. A byte order mark before it is no part of it."""
+    """Parse a JSON body strictly. A byte order mark before it is no part of it.
+
+    Raises `RepeatedName` where JSON leaves open which of two values counts (RFC 8259, section 4).
+    """
     text = decode(body).removeprefix("\ufeff")
+    repeated: list[tuple[dict[str, Any], str]] = []
+
+    def build(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        built = dict(pairs)
+        if len(built) < len(pairs):
+            repeated.append((built, _find_repeated(pairs)))
+        return built
+
     try:
-        return json.loads(text, parse_constant=_refuse_constant, parse_float=parse_float)
+        parsed = json.loads(
+            text, parse_constant=_refuse_constant, parse_float=parse_float, object_pairs_hook=build
+        )
     except json.JSONDecodeError as error:
         place = f"line {error.lineno} column {error.colno}"
         raise MalformedBody(f"the body is not JSON: {error.msg} at {place}") from None
@@ -128,6 +167,36 @@ def parse_json(body: bytes, *, parse_float: Callable[[str], float] = float) -> A
     except ValueError:
         # Python refuses to convert endless runs of digits.
         raise MalformedBody("the body holds a number that is too long") from None
+    if repeated:
+        # Objects are built from the inside out: no other that repeats a name holds the last one.
+        holder, name = repeated[-1]
+        raise RepeatedName(f"{_find_pointer(parsed, holder)}/{escape_token(name)}")
+    return parsed
+
+
+def _find_repeated(pairs: list[tuple[str, Any]]) -> str:
+    counts = Counter(name for name, _ in pairs)
+    return next(name for name, count in counts.items() if count > 1)
+
+
+def _find_pointer(document: Any, wanted: object) -> str:
+    """Return the JSON pointer to an object that is somewhere in a document."""
+    value, path = document, None
+    waiting: list[tuple[Any, Any]] = []
+    while value is not wanted:
+        steps = value.items() if isinstance(value, dict) else enumerate(value)
+        waiting += [(v, (path, step)) for step, v in steps if isinstance(v, dict | list)]
+        value, path = waiting.pop()
+    return _write_pointer(path)
+
+
+def _write_pointer(path: Any) -> str:
+    """Return a pointer from its last step and, in front of that, its earlier ones."""
+    steps = []
+    while path:
+        path, step = path
+        steps.append(f"/{escape_token(str(step))}")
+    return "".join(reversed(steps))
 
 
 def _parse_finite(number: str) -> float:

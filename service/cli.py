@@ -26,6 +26,7 @@ def _build_parser(settings: Settings) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="whosaid", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_fetch_models(commands.add_parser("fetch-models", help=_FETCH_MODELS_HELP), settings)
+    _add_make_key(commands.add_parser("make-key", help=_MAKE_KEY_HELP))
     openapi = commands.add_parser("openapi", help="write the OpenAPI document to standard output")
     openapi.set_defaults(run=_write_openapi)
     return parser
@@ -64,6 +65,26 @@ def _fetch_models(parsed: argparse.Namespace) -> None:
     for package in map(packages.Package.parse, parsed.packages):
         files = packages.fetch_package(package, models_dir, resources_url=parsed.resources_url)
         print(f"{package}: {len(files)} files in {models_dir}")
+
+
+_MAKE_KEY_HELP = "make an API key, and the line that accepts it in WHOSAID_KEYS_FILE"
+
+
+def _add_make_key(parser: argparse.ArgumentParser) -> None:
+    parser.description = _MAKE_KEY_HELP
+    parser.add_argument("id", help="what logs and limits will call it, such as cms-2026")
+    parser.set_defaults(run=_make_key)
+
+
+def _make_key(parsed: argparse.Namespace) -> None:
+    # Here, because what makes keys also reads and logs them.
+    from service.keys import make_key, render_line
+
+    key = make_key()
+    line = render_line(parsed.id, key)
+    # The line alone on standard output, so that it can be added to the file: … >> keys.txt
+    print(f"The key, which nobody can show you again:\n{key}\n", file=sys.stderr)
+    print(line)
 
 
 def _write_openapi(_: argparse.Namespace) -> None:

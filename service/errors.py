@@ -13,6 +13,14 @@ class MalformedBody(WhosaidError):
         self.reason = reason
 
 
+class RepeatedName(MalformedBody):
+    """An object of a JSON body has a name twice; `pointer` is a JSON pointer to it."""
+
+    def __init__(self, pointer: str) -> None:
+        super().__init__("the body has an object with the same name twice: see errors")
+        self.pointer = pointer
+
+
 class InvalidRequest(WhosaidError):
     """A request is well-formed, but its fields are not what they should be."""
 
@@ -58,6 +66,16 @@ class BatchTooLong(WhosaidError):
         self.max_items = max_items
 
 
+class KeyRefused(WhosaidError):
+    """A request carries no API key, or none that is accepted."""
+
+    def __init__(self, *, offered: bool) -> None:
+        super().__init__(
+            "the API key is not one that is accepted" if offered else "no API key was sent"
+        )
+        self.offered = offered
+
+
 class StreamIdle(WhosaidError):
     """Nothing has come through a stream for too long."""
 
@@ -71,3 +89,37 @@ class TooManyBatches(WhosaidError):
     def __init__(self, batches: int) -> None:
         super().__init__(f"{batches} batches are open already")
         self.batches = batches
+
+
+class InvalidHeader(WhosaidError):
+    """A header is not what it should be."""
+
+    def __init__(self, name: str, accepted: str) -> None:
+        super().__init__(f"the header {name} must be {accepted}")
+        self.name = name
+        self.accepted = accepted
+
+
+class Dropped(WhosaidError):
+    """Nobody waits for an answer any more; `reason` is what metrics call it."""
+
+    reason: str
+
+
+class DeadlineExceeded(Dropped):
+    """An answer took longer than it may."""
+
+    reason = "deadline"
+
+    def __init__(self, deadline_seconds: float) -> None:
+        super().__init__(f"no answer within {deadline_seconds:g} seconds")
+        self.deadline_seconds = deadline_seconds
+
+
+class CallerGone(Dropped):
+    """The caller closed the connection before the answer was there."""
+
+    reason = "caller_gone"
+
+    def __init__(self) -> None:
+        super().__init__("the caller closed the connection")

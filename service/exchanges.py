@@ -51,10 +51,20 @@ _SHARED_PATHS = re.compile(r"/(v1/|openapi\.)")
 _ALLOWED_HEADERS = (
     # Its profile holds characters that make browsers ask first.
     "Accept",
+    "Authorization",
     "Content-Encoding",
     "Content-Type",
     "Traceparent",
     "Tracestate",
+    "X-Deadline-Seconds",
+    "X-API-Key",
+    "X-Request-ID",
+)
+_EXPOSED_HEADERS = (
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "Server-Timing",
     "X-Request-ID",
 )
 _PREFLIGHT_SECONDS = 600
@@ -279,7 +289,7 @@ def allow_cross_origin(app: flask.Flask, origins: tuple[str, ...]) -> None:
         origins=ANY_ORIGIN if to_any else [re.compile(re.escape(o) + r"\Z") for o in origins],
         methods=["GET", "HEAD", "POST"],
         allow_headers=_ALLOWED_HEADERS,
-        expose_headers=["Retry-After", "Server-Timing", "X-Request-ID"],
+        expose_headers=_EXPOSED_HEADERS,
         max_age=_PREFLIGHT_SECONDS,
         send_wildcard=to_any,
         always_send=to_any,

@@ -27,6 +27,7 @@ def build_logging(level: str) -> dict[str, Any]:
         ],
         "foreign_pre_chain": _PRE_CHAIN,
     }
+    least = "info" if level == "debug" else level
     handler = {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stdout"}
     return {
         "version": 1,
@@ -35,7 +36,8 @@ def build_logging(level: str) -> dict[str, Any]:
         "handlers": {"stdout": handler},
         "root": {"handlers": ["stdout"], "level": level.upper()},
         "loggers": {
-            "gunicorn.error": {"handlers": [], "propagate": True},
+            # At debug level, which its own options can ask for, it logs paths and broken requests.
+            "gunicorn.error": {"handlers": [], "propagate": True, "level": least.upper()},
             "gunicorn.access": {"handlers": [], "propagate": False},
         },
     }

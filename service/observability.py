@@ -3,6 +3,7 @@
 import re
 import time
 import uuid
+from http import HTTPMethod
 
 import flask
 import structlog
@@ -23,6 +24,8 @@ REQUEST_ID_HEADER = "X-Request-ID"
 _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
 _JOBS = (1, 2, 4, 8, 16, 32, 64)
+
+_METHODS = frozenset(HTTPMethod)
 
 log = structlog.stdlib.get_logger()
 
@@ -60,6 +63,12 @@ class Metrics:
         )
         self.batch_jobs = self._histogram(
             "whosaid_batch_jobs", "Texts in the batch of a text.", buckets=_JOBS
+        )
+        self.dropped = Counter(
+            "whosaid_dropped",
+            "Texts given up before their analysis was complete.",
+            ("reason",),
+            registry=self._registry,
         )
 
     def observe(self, outcome: Outcome) -> None:
@@ -105,7 +114,8 @@ def observe_requests(app: flask.Flask, metrics: Metrics) -> None:
         metrics.request_seconds.labels(endpoint).observe(seconds)
         log.info(
             "answered",
-            method=flask.request.method,
+            # Else a caller could write what it likes into the log.
+            method=flask.request.method if flask.request.method in _METHODS else "other",
             endpoint=endpoint,
             status=response.status_code,
             problem=flask.g.get("problem"),

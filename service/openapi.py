@@ -17,7 +17,10 @@ from schemas import MEDIA_TYPE, Fault, ProblemSchema, SubmissionSchema, View
 from schemas.ninjs import NINJS_MEDIA_TYPE
 from schemas.schema_org import SCHEMA_ORG_MEDIA_TYPE
 from service import examples
+from service.authentication import KEY_HEADER, needs_key
 from service.bodies import HTML, JSON, NDJSON, PLAIN, TEXTS
+from service.callers import DEADLINE_HEADER, MAX_DEADLINE_SECONDS, MIN_DEADLINE_SECONDS
+from service.rate_limits import is_limited
 from service.views import FORMS, MEDIA_TYPES
 
 OPENAPI_VERSION = "3.1.0"
@@ -48,11 +51,60 @@ HEADERS = {
         },
     },
 }
+_ACCESS: dict[str, Any] = {
+    "apiKey": {
+        "type": "apiKey",
+        "in": "header",
+        "name": KEY_HEADER,
+        "description": "A key that the operator gave you, where this instance requires one.",
+    },
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The same key as `Authorization: Bearer`.",
+    },
+}
+_CHALLENGE = {
+    "WWW-Authenticate": {
+        "description": "That a key is wanted (RFC 6750).",
+        "schema": {"type": "string", "examples": ['Bearer realm="whosaid"']},
+    }
+}
+_RATE_LIMIT = {
+    "RateLimit-Policy": {
+        "description": "How many requests (`q`) may be sent in so many seconds (`w`).",
+        "schema": {"type": "string", "examples": ['"requests";q=600;w=60']},
+    },
+    "RateLimit": {
+        "description": "How many requests are left (`r`), and for how many seconds (`t`).",
+        "schema": {"type": "string", "examples": ['"requests";r=0;t=17']},
+    },
+}
+DEADLINE = {
+    "name": DEADLINE_HEADER,
+    "in": "header",
+    "description": "How many seconds the answer may take, from when the service has the request; "
+    "then the caller gets a 504, and work on the text ends. `limits.deadline_seconds` of "
+    "/v1/capabilities holds for each text as well, whichever ends first. Of a JSON list of texts "
+    "this is the time for all of them together; of lines, the time for each.",
+    "schema": {
+        "type": "number",
+        "minimum": MIN_DEADLINE_SECONDS,
+        "maximum": MAX_DEADLINE_SECONDS,
+        "examples": [10],
+    },
+}
 _RETRY_AFTER = {
     "Retry-After": {
         "description": "After how many seconds to try again.",
         "schema": {"type": "integer", "minimum": 0, "examples": [2]},
     }
+}
+
+_OWN_HEADERS: dict[int, dict[str, Any]] = {
+    401: _CHALLENGE,
+    429: _RATE_LIMIT | _RETRY_AFTER,
+    503: _RETRY_AFTER,
 }
 
 
@@ -70,10 +122,10 @@ class Refusal:
     def document(self) -> dict[str, Any]:
         """Return the response object."""
         problem = examples.build_problem(self.status, self.slug, self.detail, self.errors)
-        retry_after = _RETRY_AFTER if self.status == 503 else {}
+        own = _OWN_HEADERS.get(self.status, {})
         return {
             "description": self.description,
-            "headers": HEADERS | retry_after,
+            "headers": HEADERS | own,
             "content": {MEDIA_TYPE: {"schema": ProblemSchema, "example": problem}},
         }
 
@@ -82,7 +134,7 @@ REFUSALS = (
     Refusal(
         "Malformed",
         400,
-        "The body is not JSON, or not UTF-8.",
+        "The body is not JSON, or not UTF-8; or X-Deadline-Seconds is not in its range.",
         "malformed-body",
         "the body is not JSON: Expecting value at line 1 column 10",
     ),
@@ -127,10 +179,25 @@ REFUSALS = (
     Refusal(
         "DeadlineExceeded",
         504,
-        "The answer took longer than /v1/capabilities says.",
+        "The answer took longer than X-Deadline-Seconds or /v1/capabilities says.",
         "deadline-exceeded",
         "no answer within 120 seconds",
     ),
+)
+
+UNAUTHORIZED = Refusal(
+    "Unauthorized",
+    401,
+    "This instance requires a key, and none that is accepted was sent.",
+    "unauthorized",
+    "no API key was sent",
+)
+TOO_MANY_REQUESTS = Refusal(
+    "TooManyRequests",
+    429,
+    "More requests were sent than the operator allows in a time.",
+    "too-many-requests",
+    "too many requests: the limit is 600 per 1 minute",
 )
 
 
@@ -245,13 +312,19 @@ def build_api(app: flask.Flask, version: str) -> Any:
     app.config.update(API_TITLE="Whosaid", API_VERSION=version, OPENAPI_VERSION=OPENAPI_VERSION)
     license_ = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
     info = {"description": DESCRIPTION, "license": license_}
-    api = Api(app, spec_kwargs={"info": info, "marshmallow_plugin": _Plugin()})
+    # Only some instances require a key.
+    security: list[dict[str, list[str]]] = [{}]
+    security.extend({name: []} for name in _ACCESS)
+    spec = {"info": info, "security": security, "marshmallow_plugin": _Plugin()}
+    api = Api(app, spec_kwargs=spec)
     # Operations name each refusal they make: a default response would hide a missing one.
     api.DEFAULT_ERROR_RESPONSE_NAME = None
     # flask-smorest describes its own errors and pages, of which there are none here.
     api.spec.components.schemas.clear()
-    for refusal in REFUSALS:
+    for refusal in (*REFUSALS, UNAUTHORIZED, TOO_MANY_REQUESTS):
         api.spec.components.response(refusal.name, refusal.document())
+    for name, scheme in _ACCESS.items():
+        api.spec.components.security_scheme(name, scheme)
     return api
 
 
@@ -265,12 +338,21 @@ def route(
 
     def decorate(view: Endpoint) -> Endpoint:
         decorated: Any = view
-        for decorator in reversed(decorators):
+        access = _document_access(blueprint, f"{blueprint.name}.{view.__name__}")
+        for decorator in reversed((*access, *decorators)):
             decorated = decorator(decorated)
         blueprint.route(rule, methods=[method])(decorated)
         return view
 
     return decorate
+
+
+def _document_access(blueprint: Any, endpoint: str) -> list[Any]:
+    """Return the decorators that document who may use an endpoint, and how often."""
+    if not needs_key(endpoint):
+        return [blueprint.doc(security=[])]
+    refusals = [TOO_MANY_REQUESTS, UNAUTHORIZED] if is_limited(blueprint.name) else [UNAUTHORIZED]
+    return [blueprint.alt_response(refusal.status, refusal.name) for refusal in refusals]
 
 
 def document_refusals(blueprint: Any, *statuses: int) -> list[Any]:

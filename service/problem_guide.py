@@ -34,12 +34,30 @@ GUIDES: tuple[Guide, ...] = (
         "of it. The same bytes will be refused again.",
     ),
     Guide(
+        "invalid-header",
+        400,
+        "Invalid header",
+        "A header that this service heeds has a value that makes no sense; `detail` names it and "
+        "says what is accepted.",
+        "Correct the header, or leave it out. The same request will be refused again.",
+    ),
+    Guide(
         "malformed-body",
         400,
         "Malformed body",
-        "The body is empty, is not what its Content-Type says, or is not UTF-8.",
-        "Encode the body in UTF-8. As `application/json` it has to be JSON without NaN, Infinity "
-        "or comments; let a JSON library write it.",
+        "The body is empty, is not what its Content-Type says, is not UTF-8, or has a name twice "
+        "in one object.",
+        "Encode the body in UTF-8. As `application/json` it has to be JSON without NaN, Infinity, "
+        "comments or repeated names; let a JSON library write it.",
+    ),
+    Guide(
+        "unauthorized",
+        401,
+        "Unauthorized",
+        "This instance answers only those who have an API key; the request carries none, or one "
+        "that is not accepted.",
+        "Send the key that the operator gave you as `Authorization: Bearer` or as `X-API-Key`. The "
+        "same request will be refused again.",
     ),
     Guide(
         "not-found",
@@ -67,9 +85,11 @@ GUIDES: tuple[Guide, ...] = (
         "request-timeout",
         408,
         "Request timeout",
-        "Nothing came through the stream for longer than the service waits; what had come before "
-        "was answered, but for a last line of less than a kibibyte.",
-        "Send the texts that have no result yet in a new request, without long pauses.",
+        "The request took too long to arrive; or, in a stream, nothing came for longer than the "
+        "service waits: what had come before was answered, but for a last line of less than a "
+        "kibibyte.",
+        "Send the request again, without pauses: in a stream, only the texts that have no result "
+        "yet. If it is long, compress it with gzip or send it in parts.",
     ),
     Guide(
         "batch-too-long",
@@ -147,11 +167,28 @@ GUIDES: tuple[Guide, ...] = (
         "recognized, name it in `language`.",
     ),
     Guide(
+        "too-many-requests",
+        429,
+        "Too many requests",
+        "Within a time that the operator has set, your key or your address has sent as many "
+        "requests as it may; this one was not looked at.",
+        "Wait as many seconds as the Retry-After header says, then send the request again. The "
+        "RateLimit header of each answer tells how many are left.",
+    ),
+    Guide(
         "request-header-fields-too-large",
         431,
         "Request header fields too large",
         "The request has too many headers, or one that is too long.",
         "Send fewer or shorter headers; cookies are of no use here.",
+    ),
+    Guide(
+        "caller-gone",
+        499,
+        "Caller gone",
+        "The connection was closed, or its sending half, before the answer was there; nobody "
+        "waited for it any more, so the text was given up.",
+        "Keep the connection open in both directions until the answer is there.",
     ),
     Guide(
         "internal-server-error",
@@ -180,8 +217,8 @@ GUIDES: tuple[Guide, ...] = (
         "overloaded",
         503,
         "Overloaded",
-        "As many texts are waiting for the model as may wait, or as many batches are open as may "
-        "be; this one was not taken on.",
+        "As many texts are waiting for the model as may wait, as many batches are open as may be, "
+        "or too much is being sent at once; this request was not taken on.",
         "Wait at least as many seconds as the Retry-After header says, longer each time, then send "
         "the request again. Send fewer requests at once.",
     ),
@@ -189,8 +226,8 @@ GUIDES: tuple[Guide, ...] = (
         "deadline-exceeded",
         504,
         "Deadline exceeded",
-        "The answer was not ready within the time that an answer may take, which is "
-        "`limits.deadline_seconds` of `/v1/capabilities`.",
+        "The answer was not ready within the time that the request's `X-Deadline-Seconds` allowed, "
+        "or within `limits.deadline_seconds` of `/v1/capabilities`.",
         "Send the request again once or twice, with pauses in between: the service may have had "
         "much to do. If the text is long, send it in parts.",
     ),

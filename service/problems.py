@@ -16,18 +16,24 @@ from werkzeug.exceptions import (
     NotFound,
     RequestedRangeNotSatisfiable,
     RequestEntityTooLarge,
+    TooManyRequests,
     UnsupportedMediaType,
 )
 
 from analysis.errors import DetectedLanguageUnsupported, UnsupportedLanguage
 from schemas import MEDIA_TYPE, Fault, Problem, ProblemSchema
 from schemas.problems import escape_token
-from service.batching import DeadlineExceeded, NotReady, QueueFull
+from service.batching import NotReady, QueueFull
 from service.errors import (
     BatchTooLong,
+    CallerGone,
+    DeadlineExceeded,
     InvalidField,
+    InvalidHeader,
     InvalidRequest,
+    KeyRefused,
     MalformedBody,
+    RepeatedName,
     StreamIdle,
     TextTooLong,
     TooManyBatches,
@@ -42,8 +48,10 @@ _NOT_SLUG = re.compile(r"[^a-z]+")
 PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     BadRequest: (400, "bad-request"),
     MalformedBody: (400, "malformed-body"),
+    InvalidHeader: (400, "invalid-header"),
     # gunicorn reads chunks only when the body is wanted.
     ParseException: (400, "malformed-body"),
+    KeyRefused: (401, "unauthorized"),
     NotFound: (404, "not-found"),
     MethodNotAllowed: (405, "method-not-allowed"),
     NotAcceptable: (406, "not-acceptable"),
@@ -56,6 +64,9 @@ PROBLEMS: dict[type[Exception], tuple[int, str]] = {
     InvalidRequest: (422, "invalid-request"),
     InvalidField: (422, "invalid-request"),
     UnsupportedLanguage: (422, "unsupported-language"),
+    # nginx's status for it, in logs and metrics: the caller is not there to see it.
+    CallerGone: (499, "caller-gone"),
+    TooManyRequests: (429, "too-many-requests"),
     Exception: (500, "internal-server-error"),
     NotReady: (503, "not-ready"),
     QueueFull: (503, "overloaded"),
@@ -111,6 +122,8 @@ def _detail(error: Exception, status: int) -> str:
     if isinstance(error, RequestEntityTooLarge):
         max_bytes = current_services().settings.max_body_bytes
         return f"the body is too long; at most {max_bytes} bytes are accepted"
+    if isinstance(error, TooManyRequests):
+        return f"too many requests: the limit is {error.description}"
     if isinstance(error, HTTPException):
         return error.description or error.name
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -125,6 +138,10 @@ def _find_headers(error: Exception) -> list[tuple[str, str]]:
         return [("Allow", ", ".join(sorted(error.valid_methods)))]
     if isinstance(error, UnsupportedEncoding):
         return [("Accept-Encoding", "gzip")]
+    if isinstance(error, KeyRefused):
+        # RFC 6750, 3: who sent nothing is told no error.
+        invalid = ', error="invalid_token"' if error.offered else ""
+        return [("WWW-Authenticate", f'Bearer realm="whosaid"{invalid}')]
     return []
 
 
@@ -136,6 +153,8 @@ def find_faults(error: Exception) -> Iterator[Fault]:
         yield Fault(_find_text(), str(error))
     elif isinstance(error, InvalidField):
         yield Fault(error.pointer, error.detail)
+    elif isinstance(error, RepeatedName):
+        yield Fault(error.pointer, "given more than once")
     elif isinstance(error, BatchTooLong):
         yield Fault("", str(error))
     elif isinstance(error, UnsupportedLanguage):

@@ -3,15 +3,19 @@
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
+from importlib.util import find_spec
 from typing import Any, Self
 
 from schemas import Limits, Scope
 from service.cores import count_cores
 from service.origins import parse_origins
+from service.rates import parse_rates
 
 # In JSON a code point takes twelve bytes at most ("\ud83d\ude00"); the rest is for its options.
 _BYTES_PER_CHAR = 12
 _BYTES_BESIDE_TEXT = 65_536
+# Threads of workers that are idle cost nothing, and one worker alone is faster with two.
+_LEAST_THREADS = 2
 
 LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 
@@ -68,16 +72,17 @@ class Settings:
     )
     threads: int = _setting(
         "WHOSAID_THREADS",
-        "Request threads in each worker. They only wait for the model; those beyond "
-        "WHOSAID_QUEUE_MAX_JOBS keep health checks answered under load.",
-        default=80,
+        "Request threads in each worker. They only wait for the model; the few beyond "
+        "WHOSAID_QUEUE_MAX_JOBS and WHOSAID_MAX_BATCHES refuse what is too much. More of those "
+        "slow the model down.",
+        default=70,
         parse=int,
         minimum=1,
     )
     inference_threads: int = _setting(
         "WHOSAID_INFERENCE_THREADS",
         "Threads that each worker's model computes with. Default: the cores of the machine, "
-        "shared among the workers.",
+        "shared among the workers, but two at least where there are two.",
         default=1,
         parse=int,
         minimum=1,
@@ -112,9 +117,17 @@ class Settings:
     )
     deadline_seconds: float = _setting(
         "WHOSAID_DEADLINE_SECONDS",
-        "How long an answer may take before the caller gets a 504. A stopping service waits "
-        "as long for its last answers.",
+        "How long an answer may take before the caller gets a 504; X-Deadline-Seconds may ask for "
+        "less. A stopping service waits as long for its last answers.",
         default=120.0,
+        parse=float,
+        minimum=0.001,
+    )
+    arrival_seconds: float = _setting(
+        "WHOSAID_ARRIVAL_SECONDS",
+        "How long a request may take to arrive, all of it; each 8 KiB that have come are good for "
+        "a second more. Streams of lines may take longer.",
+        default=20.0,
         parse=float,
         minimum=0.001,
     )
@@ -164,6 +177,33 @@ class Settings:
         "SIGHUP.",
         default=None,
     )
+    keys_file: str | None = _setting(
+        "WHOSAID_KEYS_FILE",
+        "A file of the hashes of API keys; only those who send one of these keys are answered. "
+        "Read at start and at SIGHUP.",
+        default=None,
+    )
+    rate_limit: str | None = _setting(
+        "WHOSAID_RATE_LIMIT",
+        "How many requests each key or, without keys, each address may send in a time: "
+        "`600/minute`, or several: `10/second; 5000/hour`.",
+        default=None,
+        parse=parse_rates,
+    )
+    rate_limit_storage: str = _setting(
+        "WHOSAID_RATE_LIMIT_STORAGE",
+        "Where requests are counted: `memory://`, each worker by itself, or `redis://host:port`, "
+        "all together; needs the extra `redis`.",
+        default="memory://",
+    )
+    trusted_proxies: int = _setting(
+        "WHOSAID_TRUSTED_PROXIES",
+        "How many proxies before the service add the address of their caller to X-Forwarded-For; "
+        "for limits by address. Default: none.",
+        default=0,
+        parse=int,
+        minimum=0,
+    )
     cors_origins: tuple[str, ...] = _setting(
         "WHOSAID_CORS_ORIGINS",
         "Origins whose pages may call the service from a browser, parted by commas, or `*`.",
@@ -209,7 +249,8 @@ class Settings:
         values, faults = _parse(fields(cls), environ)
         if "inference_threads" not in values:
             available = cores or count_cores()
-            values["inference_threads"] = max(1, available // max(1, values.get("workers", 1)))
+            share = available // max(1, values.get("workers", 1))
+            values["inference_threads"] = max(min(_LEAST_THREADS, available), share)
         try:
             settings = cls(**values)
         except InvalidSettings as error:
@@ -236,8 +277,14 @@ class Settings:
             yield (
                 f"WHOSAID_THREADS: {self.threads} is not more than WHOSAID_QUEUE_MAX_JOBS "
                 f"({self.queue_max_jobs}) and WHOSAID_MAX_BATCHES ({self.max_batches}) together, "
-                "so health checks would wait for the model"
+                "so nobody could be refused in time"
             )
+        # Its value may hold a password, and is not told.
+        scheme = self.rate_limit_storage.partition("://")[0]
+        if scheme not in ("memory", "redis", "rediss", "redis+unix"):
+            yield "WHOSAID_RATE_LIMIT_STORAGE: neither memory:// nor redis://…"
+        elif scheme != "memory" and not find_spec("redis"):
+            yield "WHOSAID_RATE_LIMIT_STORAGE: Redis needs an extra: pip install 'whosaid[redis]'"
         if self.queue_max_chars < self.max_chars:
             yield (
                 f"WHOSAID_QUEUE_MAX_CHARS: {self.queue_max_chars} is less than "

@@ -27,6 +27,7 @@ from schemas.web_annotation import (
 )
 from service.bodies import JSON
 
+_ANSWERS = AnswerSchema()
 _CHARSET = re.compile(r";\s*charset=[^;]*", re.IGNORECASE)
 
 
@@ -87,15 +88,14 @@ def build_view(answer: Answer, view: View, document: Any = None) -> Mapping[str,
 
     Forms other than the native one need texts and mentions, whatever the answer includes.
     """
-    schema = AnswerSchema()
     if view is View.NATIVE:
-        native: Mapping[str, Any] = schema.dump(answer)
+        native: Mapping[str, Any] = _ANSWERS.dump(answer)
         return native
     chosen = select_sections(answer.analysis, answer.include)
     # Offsets that a standard prescribes are code points.
     unit = OffsetUnit.CODEPOINT
     whole = replace(answer, analysis=chosen, include=frozenset(Section), offset_unit=unit)
-    native = schema.dump(whole)
+    native = _ANSWERS.dump(whole)
     if view is View.NINJS and document is not None:
         return enrich_ninjs(document, native)
     return FORMS[view].build(native)

@@ -370,6 +370,13 @@ def test_any_text(text: str):
     assert 0 <= found.confidence <= 1
 
 
+def test_words_far_apart():
+    """Where no stretch has enough words to tell, all of them together may."""
+    table = f"{'7' * 30} ".join(f"{word} " for word in ENGLISH["British"].split())
+    found = detect_language(table)
+    assert (found.language, found.reason) == ("en", Certainty.SURE)
+
+
 @settings(deadline=None)
 @given(st.integers(0, 3_840))
 def test_sample_of_short_text(length: int):

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.confidence import Confidences, rate_quotes
 from analysis.document import (
+    Article,
     Attribution,
     AttributionStatus,
     EntityType,
@@ -25,6 +27,7 @@ from analysis.document import (
 from analysis.entities import group_mentions
 from analysis.mentions import carry_names
 from analysis.quotes import find_quotes
+from analysis.salience import rate_salience
 from analysis.speakers import resolve_speakers
 
 # Coverage would double the time that they take, and cover nothing else.
@@ -202,16 +205,16 @@ LEAST_SECONDS, ATTEMPTS = 0.15, 3
 Page = tuple[str, list[Mention], list[Attribution]]
 
 
-def page(text: str, names: str = "", said: str = "") -> Page:
+def page(text: str, names: str = "", said: str = "", kind: EntityType = EntityType.PERSON) -> Page:
     """Return a text with its names, and with what a model is supposed to have read.
 
-    `names` finds the people; `said` has groups for content, cue, speaker and more content.
+    `names` finds those of a `kind`; `said` has groups for content, cue, speaker and more content.
     """
-    people = re.finditer(names, text) if names else ()
+    named = re.finditer(names, text) if names else ()
     found = re.finditer(said, text) if said else ()
     return (
         text,
-        [Mention(Span(*match.span()), EntityType.PERSON, 0.95) for match in people],
+        [Mention(Span(*match.span()), kind, 0.95) for match in named],
         list(map(_attribution, found)),
     )
 
@@ -249,8 +252,10 @@ def read_steps(text: str, mentions: list[Mention], attributions: list[Attributio
     quotes = find_quotes(text, attributions)
     yield "quotes"
     sentences = [Span(*match.span()) for match in re.finditer(r"[^.\n]+", text)]
-    resolve_speakers(text, quotes, entities, sentences)
+    quotes, entities = resolve_speakers(text, quotes, entities, sentences)
     yield "speakers"
+    rate_salience(Article(text), entities, rate_quotes(quotes, Confidences()))
+    yield "ratings"
 
 
 def step_seconds(read: Page) -> dict[str, float]:
@@ -308,6 +313,22 @@ def slow_steps(build: Callable[[int], Page], count: int) -> list[str]:
         pytest.param(lambda n: page("He said this:\nWe go. We stay.\n" * n, "", rf"{SHE_SAID} this:\n(?P<content>We go)"), 6_000, id="words after colons"),
         pytest.param(lambda n: page("He said that it rained, and " * n, "", rf"{SHE_SAID} (?P<content>that)"), 12_000, id="that in one sentence"),
         pytest.param(lambda n: page("He left, saying that it rained. " * n, "", r"(?P<content>saying that[^.]+)"), 12_000, id="participles"),
+        pytest.param(lambda n: page("a" * n), 1_000_000, id="one word"),
+        pytest.param(lambda n: page("a, " * n), 100_000, id="commas"),
+        pytest.param(lambda n: page("“a ‘b " * n + "c’ d” " * n), 6_000, id="marks in marks"),
+        pytest.param(lambda n: page("“”\n" * n), 12_000, id="marks in paragraphs of their own"),
+        pytest.param(lambda n: page("Lee said “" + "we go and " * n + "stay.”", "Lee", f"{SHE_SAID} {QUOTED}"), 40_000, id="one quote of 120,000 words"),
+        pytest.param(lambda n: page("Lee said " + "we “go” and " * n, "Lee", rf"{SHE_SAID} (?P<content>.*)"), 8_000, id="one quote with very many marks"),
+        pytest.param(lambda n: page("Ann Lee sat. " * n, "Ann Lee"), 12_000, id="one name again and again"),
+        pytest.param(lambda n: page("Ann Lee\n\n" * n, "Ann Lee"), 10_000, id="10,000 paragraphs of one name"),
+        pytest.param(lambda n: page(people("NAME ", n), NAME), 10_000, id="nothing but names"),
+        pytest.param(lambda n: page(people("NAME, ", n), NAME, kind=EntityType.ORGANIZATION), 10_000, id="nothing but names of bodies"),
+        pytest.param(lambda n: page("".join(f"The A{word(i)} Bx Cx is not ABC. " for i in range(n)), r"A\w+ Bx Cx|ABC", kind=EntityType.ORGANIZATION), 5_000, id="one acronym for many"),
+        pytest.param(lambda n: page("".join(f"Corvane G{word(i)}x is not Corvane. " for i in range(n)), r"Corvane G\w+x|Corvane", kind=EntityType.ORGANIZATION), 5_000, id="one first word for many"),
+        pytest.param(lambda n: page("".join(f"G{word(i)}x Lee met Lee. " for i in range(n)), r"(?:G\w+x )?Lee"), 5_000, id="one surname for many"),
+        pytest.param(lambda n: page(people("NAME SAID THAT WE GO. ", n).upper(), NAME.upper(), r"(?P<speaker>G\w+X S\w+X) (?P<cue>SAID) (?P<content>[^.]+)"), 4_000, id="all capitals"),
+        pytest.param(lambda n: page("Ann Lee met Bob Roe. " + "“We go now,” he said. " * n, "Ann Lee|Bob Roe", f"{QUOTED} {SHE_SAID}"), 6_000, id="one pronoun again and again"),
+        pytest.param(lambda n: page("“A – says he – b " * n + "c.”", "", r"(?P<content>“[^”]*”)"), 8_000, id="insertions"),
         pytest.param(lambda n: page("Lee's " * n + "said: we go.", "Lee", r"^(?P<speaker>.*) (?P<cue>said): (?P<content>we go)"), 12_000, id="a speaker of many owners"),
         pytest.param(lambda n: page("an aide of the " + "very " * n + "nominee, " + "Lee, " * n + "said: we go.", "Lee", r"^(?P<speaker>.*), (?P<cue>said): (?P<content>we go)"), 4_000, id="a speaker of many words and names"),
         pytest.param(lambda n: page("and ".join([f"G{word(i)}x " for i in range(n)]) + "said we go. " + "They said no way. " * n, r"G\w+x", r"(?P<speaker>G.*x|They) (?P<cue>said) (?P<content>[^.]+)"), 2_000, id="many who speak together"),
@@ -320,6 +341,38 @@ def test_linear_time(build, count):
         if not slow:
             return
     pytest.fail("; ".join(slow))
+
+
+ORDINARY = page(
+    "The council met on Monday to talk about the old bridge, which has been shut since May.\n"
+    "“We will open it again in June,” Ann Lee said. Nobody else who was there would say so.\n"
+    * 400,
+    "Ann Lee",
+    rf"{QUOTED} (?P<speaker>Ann Lee) (?P<cue>said)",
+)
+ODD = {
+    "quotation marks": page('"' * 200_000),
+    "one word": page("a" * 1_000_000),
+    "commas": page("," * 100_000),
+    "spaces": page(" " * 200_000),
+    "line ends": page("\n" * 200_000),
+    "dashes": page(" — a" * 50_000),
+    "paragraphs": page("The bridge is shut.\n" * 10_000),
+    "one paragraph": page(ORDINARY[0].replace("\n", " "), "Ann Lee"),
+    "capitals": page(ORDINARY[0].upper(), "ANN LEE"),
+}
+# Each character of an odd text takes at most so many times as long as one of ordinary copy.
+MOST_TIMES_ORDINARY = 3
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD.keys())
+def test_odd_text_takes_no_longer(odd):
+    """A text that is no copy takes no longer than one that is, for its length."""
+    for _ in range(ATTEMPTS):
+        usual, taken = (sum(step_seconds(read).values()) / len(read[0]) for read in (ORDINARY, odd))
+        if taken <= MOST_TIMES_ORDINARY * usual:
+            return
+    pytest.fail(f"{taken / usual:.1f} times as long")
 
 
 def test_nothing():

@@ -60,7 +60,7 @@ def test_legible(text, legible):
 def test_nothing_to_read_through():
     """A text without markup is read as it is."""
     legible = make_legible("“No,” said Lee.")
-    assert (legible.text, legible.starts) == ("“No,” said Lee.", None)
+    assert (legible.text, legible.runs) == ("“No,” said Lee.", None)
     assert legible.restore(Span(1, 3)) == Span(1, 3)
 
 

@@ -205,6 +205,12 @@ def test_suffix_with_a_full_stop(text, words, kind, clean):
     assert clean_span(text, span_of(text, words), kind).of(text) == clean
 
 
+@pytest.mark.parametrize("after", ["", "\n", " left"])
+def test_suffix_with_its_full_stop(after):
+    """A name that has the full stop of "Inc." already goes no further, nor over the text's end."""
+    assert clean_span(f"Acme Inc.{after}", Span(0, 9), ORGANIZATION) == Span(0, 9)
+
+
 @pytest.mark.parametrize(
     ("marked", "names"),
     [

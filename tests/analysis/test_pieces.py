@@ -185,3 +185,24 @@ def test_trust(window, count, ends):
     assert (trust[0], trust[-1]) == ends
     assert (len(trust), max(trust), min(trust)) == (200, 64, min(ends))
     assert all(abs(a - b) <= 1 for a, b in itertools.pairwise(trust))
+
+
+@pytest.mark.parametrize("mark", ["“", '"', "&", "“”", "-*"])
+@pytest.mark.parametrize("count", [1, 16, 17, 18, 24, 25, 1000])
+def test_runs_of_marks(mark, count):
+    """Of a long run of marks the pieces are few, and cover all of it, and nothing else."""
+    run = (mark * count)[:count]
+    text = f"the {run} city. {run}"
+    pieces = split_pieces(text, TOKENIZER)
+    here = [n for n in range(len(pieces)) if 4 <= pieces.starts[n] < 4 + count]
+    assert pieces.starts[here[0]] == 4
+    assert pieces.ends[here[-1]] == 4 + count
+    assert all(pieces.ends[a] == pieces.starts[b] for a, b in itertools.pairwise(here))
+    assert len(here) <= max(count if count <= 17 else 0, 17 + count // 8)
+    assert pieces.ends[-1] == len(text)
+
+
+def test_words_are_no_run():
+    """Letters, and marks between spaces, are pieces of their own."""
+    assert len(split_pieces("x" * 50, TOKENIZER)) == 50
+    assert len(split_pieces("& " * 50, TOKENIZER)) == 50

@@ -284,6 +284,30 @@ def test_insertion_between_dashes():
     assert (quote.cue.of(text), quote.speaker.mention.span.of(text)) == ("continues", "he")
 
 
+@pytest.mark.parametrize("contents", [["it had rained.", "QUOTED"], ["it had rained. QUOTED"]])
+def test_words_before_an_insertion(contents):
+    """Words before a quotation with an insertion stay whose they were."""
+    quoted = "“So far – he continues – we see none at all.”"
+    text = f"Ann said it had rained. {quoted}"
+    first, *others = (words.replace("QUOTED", quoted) for words in contents)
+    read = [attribution(text, [first], "said", "Ann"), *(attribution(text, [w]) for w in others)]
+    assert [
+        (quote.cue.of(text), quote.fragments[0].of(text)) for quote in find_quotes(text, read)
+    ] == [
+        ("said", "it had rained."),
+        ("continues", "So far"),
+    ]
+
+
+def test_insertion_in_what_goes_on():
+    """Words that go on over another quotation with an insertion have the first insertion only."""
+    said = "“A b – says he – b c.” So. “C d – he adds – d e.”"
+    (quote,) = find_quotes(f"{said} Then.", [attribution(said, [said])])
+    fragments = [fragment.of(said) for fragment in quote.fragments]
+    assert fragments == ["“A b", "b c.” So. “C d – he adds – d e.”"]
+    assert quote.cue.of(said) == "says"
+
+
 def test_two_insertions():
     """Both attributions that interrupt one utterance are left out of it; the first speaks."""
     text = "“So far – he continues – we see none. But hope – he added – is not yet lost.”"

@@ -8,12 +8,14 @@ import pytest
 import schemathesis
 import yaml
 from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from schemas.ninjs import NINJS_MEDIA_TYPE
 from service.app import create_app, load_analyzer
 from service.bodies import HTML, NDJSON
+from service.callers import DEADLINE_HEADER
 from service.services import services_of
 from service.settings import Settings
 from tests.fakes import FakeAnalyzer
@@ -79,18 +81,29 @@ bounded = settings(
 )
 # The WSGI client that requests go through decompresses nothing.
 PLAIN = {"Accept-Encoding": "identity"}
-# What the document cannot say of a text: in which language it is, and so whether it is read.
-UNDOCUMENTED = {"urn:whosaid:problem:unsupported-language"}
+# What the document cannot say of a text: in which language it is, and so whether it is read; and
+# whether it is read in as little time as may be asked for.
+UNDOCUMENTED = {
+    "urn:whosaid:problem:unsupported-language",
+    "urn:whosaid:problem:deadline-exceeded",
+}
 
 
 @schemathesis.check
 def valid_requests_are_accepted(_, response, case):
-    """What the document allows is refused only for its language, or if it is no ninjs."""
+    """What the document allows is refused only for language or time, or if it is no ninjs."""
     if not case.meta or not case.meta.generation.mode.is_positive or response.status_code < 400:
         return
     if case.media_type == NINJS_MEDIA_TYPE and response.status_code == 422:
         return
     assert response.json()["type"] in UNDOCUMENTED, response.text
+
+
+@schemathesis.check
+def only_the_callers_deadline_is_missed(_, response, case):
+    """The service never fails, but an answer can take longer than a request allows."""
+    if response.status_code >= 500:
+        assert (response.status_code, DEADLINE_HEADER in (case.headers or {})) == (504, True)
 
 
 @schemathesis.serializer(HTML, NDJSON)
@@ -101,7 +114,7 @@ def _serialize_text(_, value):
 
 def validate(case):
     """Send a case, and check the response in every way that can be right for it."""
-    excluded = [positive_data_acceptance]
+    excluded = [positive_data_acceptance, not_a_server_error]
     # Written out, whatever is no string is one; and a bad text of a list has its own problem.
     if case.media_type in (HTML, NDJSON) or case.path.endswith("/batch"):
         excluded.append(negative_data_rejection)

@@ -53,15 +53,15 @@ class Service:
         return [json.loads(line) for line in self.log.read_text().splitlines()]
 
 
-@pytest.fixture
-def launch(tmp_path):
+@contextlib.contextmanager
+def launching(folder):
     """Start gunicorn as `make run` does, on a free port, and stop it afterwards."""
     started = []
 
     def start(application=FAKE, **environ):
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
-        log = tmp_path / f"{port}.log"
+        log = folder / f"{port}.log"
         with log.open("wb") as out:
             process = subprocess.Popen(
                 [
@@ -80,11 +80,20 @@ def launch(tmp_path):
         started.append(process)
         return Service(f"http://127.0.0.1:{port}", process, log)
 
-    yield start
-    for process in started:
-        process.terminate()
-    for process in started:
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
+    try:
+        yield start
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+@pytest.fixture
+def launch(tmp_path):
+    """Start services as `launching` does."""
+    with launching(tmp_path) as start:
+        yield start

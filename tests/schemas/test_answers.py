@@ -1,9 +1,13 @@
+import gc
 import json
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from marshmallow import Schema, fields
 
 from analysis.document import (
     Analysis,
@@ -17,6 +21,7 @@ from analysis.document import (
 from schemas import (
     Answer,
     AnswerSchema,
+    ContentType,
     EntitiesAnswerSchema,
     OffsetUnit,
     Part,
@@ -25,6 +30,7 @@ from schemas import (
     Story,
     Timings,
 )
+from schemas.responses import EntitySchema, QuoteSchema
 from tests.fakes import MODEL
 from tests.schemas.story import AIDE, CAPITAL, HE, MOSCOW, PUBLIC, TEXT, answer, quote, span
 from tests.texts import spans_in, texts
@@ -206,6 +212,72 @@ def test_answers_are_what_their_schema_says(schema):
     others = (quote(AIDE, cue=None), quote(None), ambiguous, together)
     dumped = schema().dump(answer(quote(HE), *others))
     assert schema().validate(json.loads(json.dumps(dumped))) == {}
+
+
+@pytest.mark.parametrize(
+    "content_type", [pytest.param(kind, id=kind.name.lower()) for kind in ContentType]
+)
+def test_parts_are_what_their_schemas_dump(content_type):
+    """Each object in an answer is what its own schema dumps, key for key and digit for digit."""
+    linked = replace(PUBLIC, candidates=(KnownEntity("Jo", EntityType.PERSON),))
+    ambiguous = quote(None, status=AttributionStatus.AMBIGUOUS, candidates=(CAPITAL, AIDE))
+    together = quote(HE, joint=(HE, CAPITAL))
+    made = answer(quote(AIDE, cue=None), ambiguous, together, entities=(linked, MOSCOW))
+    story = Story(Part.read(TEXT, content_type))
+    parts = list(find_parts(AnswerSchema(), dump(replace(made, story=story))))
+    shown = {type(schema).__name__ for schema, _ in parts}
+    assert shown >= {
+        *("SpanSchema", "MentionSchema", "SpeakerSchema", "SpeakerMentionSchema"),
+        *("AttributionSchema", "ContextSchema", "KnownEntityCandidateSchema"),
+    }
+    for schema, part in parts:
+        if not isinstance(schema, AnswerSchema | EntitySchema | QuoteSchema):
+            assert json.dumps(schema.dump(schema.load(part))) == json.dumps(part)
+
+
+def find_parts(schema: Schema, dumped: dict) -> Iterator[tuple[Schema, dict]]:
+    """Yield the objects of an answer, each with the schema that the document has for it."""
+    yield schema, dumped
+    for name, field in schema.fields.items():
+        inner = field.inner if isinstance(field, fields.List) else field
+        if isinstance(inner, fields.Nested) and dumped.get(name):
+            inside = dumped[name] if isinstance(field, fields.List) else [dumped[name]]
+            for part in inside:
+                yield from find_parts(inner.schema, part)
+
+
+@pytest.mark.parametrize("unit", OffsetUnit)
+def test_time_is_linear(unit):
+    """An answer of very many names and quotes takes no longer, part by part, than a usual one."""
+    assert dump_seconds(20, unit) < 5 * dump_seconds(1, unit) * 20 + 0.05
+
+
+def dump_seconds(times: int, unit: OffsetUnit) -> float:
+    """Return how long it takes to dump 100 times so many entities and quotes."""
+    count = 100 * times
+    text = TEXT * count
+    starts = range(0, len(text), len(TEXT))
+    entities = tuple(
+        Entity(
+            f"per-{at}",
+            EntityType.PERSON,
+            "So",
+            (),
+            (Mention(Span(at + 1, at + 3), EntityType.PERSON, 0.5),),
+            0.5,
+        )
+        for at in starts
+    )
+    said = tuple(quote(None, fragments=(Span(at + 1, at + 8),), cue=None) for at in starts)
+    made = answer(offset_unit=unit)
+    many = replace(made, analysis=Analysis(text, "en", entities, said), story=Story(Part(text)))
+    # Among thousands of other tests, the garbage collector has much to look through.
+    gc.disable()
+    started = time.process_time()
+    dump(many)
+    seconds = time.process_time() - started
+    gc.enable()
+    return seconds
 
 
 @settings(deadline=None)

@@ -1,7 +1,11 @@
+import gc
+import sys
+from types import SimpleNamespace
+
 import pytest
 
 from analysis.errors import WhosaidError
-from service.app import create_app
+from service.app import create_app, load_analyzer
 from service.authority import InvalidAuthority
 from service.settings import Settings
 from tests.fakes import FakeAnalyzer
@@ -53,3 +57,32 @@ def test_ambiguous_entities(build):
     assert person["uri"] is None
     assert [candidate["uri"] for candidate in person["candidates"]] == ["urn:x:1", "urn:x:2"]
     assert "ambiguous-entity" in [warning["code"] for warning in answer["warnings"]]
+
+
+@pytest.fixture
+def no_detector(monkeypatch):
+    """Stand in for the parts that take long to load: there is no room to unpack the detector."""
+
+    def refuse():
+        raise OSError("no room")
+
+    monkeypatch.setattr("service.app.load_detector", refuse)
+    pipelines = SimpleNamespace(load_pipeline=lambda **_: FakeAnalyzer())
+    monkeypatch.setitem(sys.modules, "analysis.pipeline", pipelines)
+
+
+def test_nothing_is_loaded_without_the_detector(no_detector):
+    """What cannot tell languages apart does not come up."""
+    with pytest.raises(OSError, match="no room"):
+        load_analyzer(Settings())
+
+
+def test_what_is_loaded_is_no_garbage(no_detector, monkeypatch):
+    """Once all is loaded, the garbage collector passes it over."""
+    monkeypatch.setattr("service.app.load_detector", lambda: None)
+    before = gc.get_freeze_count()
+    try:
+        load_analyzer(Settings())
+        assert gc.get_freeze_count() > before
+    finally:
+        gc.unfreeze()

@@ -1,5 +1,6 @@
 import io
 import json
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,8 @@ import pytest
 
 from analysis.document import Article
 from service.batches import WINDOW, Answerer, Item
+from service.callers import Caller
+from service.errors import CallerGone
 from service.services import services_of
 from tests.fakes import FakeAnalyzer
 
@@ -242,19 +245,19 @@ def test_a_stream_that_breaks_off(client):
         assert "slow" not in response.text
 
 
-class Connection:
-    timeout = None
+@pytest.fixture
+def connection():
+    """Open a connection: the service's end, and the caller's."""
+    here, there = socket.socketpair()
+    with here, there:
+        yield here, there
 
-    def settimeout(self, seconds):
-        self.timeout = seconds
 
-
-def test_streams_time_out(build):
+def test_streams_time_out(build, connection):
     """Neither reading nor writing waits for a caller for longer than the deadline."""
-    connection = Connection()
     client = build(deadline_seconds=7).test_client()
-    ask_stream(client, lines({"text": "x"}), environ_overrides={"gunicorn.socket": connection})
-    assert connection.timeout == 7
+    ask_stream(client, lines({"text": "x"}), environ_overrides={"gunicorn.socket": connection[0]})
+    assert connection[0].gettimeout() == 7
 
 
 def test_streams_are_bounded(build):
@@ -305,7 +308,9 @@ def test_dropped_items_are_cancelled(build):
     app = build(analyzer, batch_max_chars=1)
     analyzer.entered.clear()
     with app.test_request_context():
-        answerer = Answerer(services_of(app), {}, lambda error: None)
+        answerer = Answerer(
+            services_of(app), {}, lambda error: None, caller=Caller(), item_seconds=20
+        )
         for n in range(3):
             answerer.take(Item({"text": f"text {n}"}))
         answerer.take(Item({"text": ""}))
@@ -315,6 +320,133 @@ def test_dropped_items_are_cancelled(build):
     analyzer.gate.set()
     services_of(app).batcher.close()
     assert [texts for texts in analyzer.batches if texts[0].startswith("text")] == [["text 0"]]
+    assert count_dropped(app, "caller_gone") == 3
+
+
+def count_dropped(app, reason):
+    return services_of(app).metrics.dropped.labels(reason)._value.get()
+
+
+@pytest.mark.parametrize("stays", [0, 1, 3, WINDOW, 2 * WINDOW + 3])
+def test_lists_end_when_their_caller_leaves(build, connection, stays):
+    """Of a list whose caller leaves, no further text is read, and nothing stays in the queue."""
+    here, there = connection
+
+    class Leaving(FakeAnalyzer):
+        def analyze(self, *args, **options):
+            found = super().analyze(*args, **options)
+            if len(self.batches) == stays + 1:
+                there.close()
+            return found
+
+    analyzer = Leaving()
+    app = build(analyzer, batch_max_chars=1)
+    response = app.test_client().post(
+        PATH,
+        json=[{"text": f"text {n}"} for n in range(10 * WINDOW)],
+        environ_overrides={"gunicorn.socket": here},
+    )
+    assert (response.status_code, response.json["type"]) == (499, "urn:whosaid:problem:caller-gone")
+    # The owner thread may be about to take the next text when the caller leaves.
+    assert len(analyzer.batches) <= stays + 2
+    assert services_of(app).batcher._jobs == 0
+    assert 1 <= count_dropped(app, "caller_gone") <= WINDOW
+
+
+def test_streams_end_when_their_caller_leaves(build, connection):
+    """Of a stream whose caller leaves, no further text is read."""
+    here, there = connection
+    analyzer = FakeAnalyzer()
+    app = build(analyzer, batch_max_chars=1)
+    response = app.test_client().post(
+        PATH,
+        data=lines(*({"text": f"text {n}"} for n in range(10 * WINDOW))),
+        content_type=NDJSON,
+        environ_overrides={"gunicorn.socket": here},
+        buffered=False,
+    )
+    results = response.iter_encoded()
+    assert json.loads(next(results))["status"] == 200
+    there.close()
+    assert len(list(results)) <= WINDOW
+    assert len(analyzer.batches) <= WINDOW + 2
+
+
+def test_a_list_has_one_deadline(build):
+    """What a list asks for holds for all of it: texts that are not answered by then have a 504."""
+    app = build(FakeAnalyzer(seconds=0.1), batch_max_chars=1, deadline_seconds=20)
+    started = time.monotonic()
+    response = app.test_client().post(
+        PATH,
+        json=[{"text": f"text {n}", "id": str(n)} for n in range(30)],
+        headers={"X-Deadline-Seconds": "0.55"},
+    )
+    assert time.monotonic() - started < 2
+    statuses = [result["status"] for result in response.json]
+    answered = statuses.count(200)
+    assert 1 <= answered <= 5
+    assert statuses == [200] * answered + [504] * (30 - answered)
+    assert [result["id"] for result in response.json] == [str(n) for n in range(30)]
+    assert response.json[-1]["problem"]["detail"] == "no answer within 0.55 seconds"
+    assert count_dropped(app, "deadline") == 30 - answered
+
+
+def test_each_text_of_a_list_has_the_usual_deadline(build):
+    """A list may ask for more time than one text may take, and none of its texts gets more."""
+    client = build(FakeAnalyzer(seconds=0.2), batch_max_chars=1, deadline_seconds=0.9).test_client()
+    items = [{"text": f"text {n}"} for n in range(WINDOW)]
+    response = client.post(PATH, json=items, headers={"X-Deadline-Seconds": "20"})
+    assert response.json[0]["status"] == 200
+    assert response.json[-1]["problem"]["detail"] == "no answer within 0.9 seconds"
+
+
+def test_each_text_of_a_stream_has_its_deadline(build):
+    """What a stream asks for holds for each of its texts; the stream itself may take longer."""
+    client = build(FakeAnalyzer(seconds=0.05), batch_max_chars=1).test_client()
+    body = lines(*({"text": f"text {n}"} for n in range(30)))
+    results = ask_stream(client, body, headers={"X-Deadline-Seconds": "1"})
+    assert [result["status"] for result in results] == [200] * 30
+    results = ask_stream(client, body, headers={"X-Deadline-Seconds": "0.02"})
+    assert {result["problem"]["detail"] for result in results} == {"no answer within 0.02 seconds"}
+
+
+def test_bugs_are_not_taken_for_departures(build):
+    """A text that failed is not counted among those that nobody waited for."""
+    app = build(FakeAnalyzer(poison="☠"))
+    with app.test_request_context():
+        answerer = Answerer(
+            services_of(app), {}, lambda error: None, caller=Caller(), item_seconds=20
+        )
+        answerer.take(Item({"text": "☠", "language": "en"}))
+        answerer._underway[0].outcome.job.future.exception(10)
+        answerer.drop()
+    assert count_dropped(app, "caller_gone") == 0
+
+
+@pytest.mark.parametrize("taken", [0, 1], ids=["before", "in the queue"])
+def test_a_caller_who_left_ends_the_batch(build, connection, taken):
+    """A text that would be answered to nobody ends the batch, whenever that is found out."""
+    here, there = connection
+    analyzer = FakeAnalyzer(gate=threading.Event())
+    app = build(analyzer, batch_max_chars=1)
+    analyzer.entered.clear()
+    services_of(app).batcher.submit(Article("first"), "en", Caller())
+    assert analyzer.entered.wait(10)
+    with app.test_request_context():
+        answerer = Answerer(
+            services_of(app),
+            {},
+            lambda error: None,
+            caller=Caller(connection=here),
+            item_seconds=20,
+        )
+        for _ in range(taken):
+            answerer.take(Item({"text": "x"}))
+        there.close()
+        analyzer.gate.set()
+        with pytest.raises(CallerGone):
+            answerer.finish_oldest() if taken else answerer.take(Item({"text": "x"}))
+    assert answerer.is_idle
 
 
 def test_a_batch_waits_for_room(build):
@@ -337,7 +469,7 @@ def test_a_batch_gives_up_in_the_end(build):
     app = build(analyzer, queue_max_jobs=1, deadline_seconds=0.2)
     analyzer.entered.clear()
     # Stays at the model for as long as it takes, unlike a request.
-    held = services_of(app).batcher.submit(Article("first"), "en").future
+    held = services_of(app).batcher.submit(Article("first"), "en", Caller()).future
     assert analyzer.entered.wait(10)
     started = time.monotonic()
     results = ask_list(app.test_client(), [{"text": "a"}])

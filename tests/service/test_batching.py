@@ -1,6 +1,6 @@
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
-from itertools import repeat
 
 import pytest
 
@@ -10,19 +10,53 @@ from service.batching import (
     WARM_UP_TEXT,
     Batcher,
     Capacity,
-    DeadlineExceeded,
     NotReady,
     QueueFull,
     State,
 )
+from service.callers import Caller
+from service.errors import CallerGone, DeadlineExceeded
 from service.jobs import Job
 from tests.fakes import FakeAnalyzer, UnreadableText, analyze_plainly
 
 BILINGUAL = ModelInfo("fake", "1", "0" * 64, ("en", "pt"))
 
 
-def job(text: str, language: str = "en") -> Job:
-    return Job(Article(text), language, 0.0, 1.0)
+class Clock:
+    """Tells the time that a test sets."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+class Timed(FakeAnalyzer):
+    """Takes as many seconds of a test's clock for a batch."""
+
+    def __init__(self, clock, seconds, **options):
+        super().__init__(**options)
+        self.clock, self.taken = clock, seconds
+
+    def analyze(self, articles, language="en", **options):
+        self.clock.now += self.taken
+        return super().analyze(articles, language, **options)
+
+
+@pytest.fixture
+def connect():
+    """Open connections as pairs of the service's end and the caller's."""
+    opened = []
+
+    def open_():
+        pair = socket.socketpair()
+        opened.extend(pair)
+        return pair
+
+    yield open_
+    for each in opened:
+        each.close()
 
 
 @pytest.fixture
@@ -114,14 +148,19 @@ def test_batches_grow_within_the_budget(open_batcher, callers):
 
 def test_times_are_measured_apart():
     """The time in the queue and the time of the analysis are two numbers."""
-    ticks = {"model-owner": iter([0.0, 1.0, 12.5, 16.0]), "MainThread": repeat(10.0)}
-    capacity = Capacity(max_jobs=1, max_chars=9, batch_max_chars=9, deadline_seconds=20)
-    batcher = Batcher(
-        FakeAnalyzer, capacity, clock=lambda: next(ticks[threading.current_thread().name])
-    )
+    clock = Clock()
+    analyzer = Timed(clock, 3.5, gate=threading.Event())
+    capacity = Capacity(max_jobs=2, max_chars=9, batch_max_chars=1, deadline_seconds=20)
+    batcher = Batcher(lambda: analyzer, capacity, clock=clock)
     batcher.start()
     assert batcher.wait_until_loaded(10)
-    outcome = batcher.analyze(Article("text"), "en")
+    analyzer.entered.clear()
+    batcher.submit(Article("x"), "en")
+    assert analyzer.entered.wait(10)
+    second = batcher.submit(Article("text"), "en")
+    clock.now += 2.5
+    analyzer.gate.set()
+    outcome = second.future.result(10)
     batcher.close()
     assert (outcome.queue_seconds, outcome.analysis_seconds) == (2.5, 3.5)
 
@@ -143,9 +182,10 @@ def test_too_few_answers_are_a_failure(open_batcher):
     """An analyzer that leaves a text out is not believed."""
     analyzer = FakeAnalyzer()
     batcher = open_batcher(analyzer)
-    analyzer.analyze = lambda texts, language: []
-    with pytest.raises(ValueError, match="shorter"):
-        batcher.analyze(Article("text"), "en")
+    for answered, complaint in (([], "shorter"), ([None], "left out")):
+        analyzer.analyze = lambda *_, answered=answered, **__: answered
+        with pytest.raises(ValueError, match=complaint):
+            batcher.analyze(Article("text"), "en")
 
 
 @pytest.mark.parametrize(
@@ -186,14 +226,126 @@ def test_late_answers_are_given_up(open_batcher, callers):
 
 def test_late_jobs_are_not_retried():
     """When a batch fails after its deadline, nothing in it is read again."""
-    ticks = iter([0.0, 1.0, *[100.0] * 9])
+    clock = Clock()
+    analyzer = Timed(clock, 100, poison="x")
     capacity = Capacity(max_jobs=1, max_chars=9, batch_max_chars=9, deadline_seconds=20)
-    batcher = Batcher(FakeAnalyzer, capacity, clock=lambda: next(ticks))
-    analyzer = FakeAnalyzer(poison="x")
-    batch = [job("x"), job("y")]
-    batcher._answer(analyzer, batch)
-    assert all(isinstance(each.future.exception(0), DeadlineExceeded) for each in batch)
-    assert analyzer.batches == [["x", "y"]]
+    batcher = Batcher(FakeAnalyzer, capacity, clock=clock)
+    patient = Job(Article("z"), "en", 0.0, Caller())
+    late = [Job(Article(text), "en", 0.0, Caller(100, 100)) for text in ("x", "y")]
+    batcher._answer(analyzer, [*late, patient])
+    assert all(isinstance(each.future.exception(0), DeadlineExceeded) for each in late)
+    assert patient.future.result(0).analysis.text == "z"
+    assert analyzer.batches == [["x", "y", "z"], ["z"]]
+
+
+def test_answers_in_the_last_moment_count(open_batcher):
+    """An answer that is there is given, even if its caller comes for it late."""
+    batcher = open_batcher(FakeAnalyzer())
+    job = batcher.submit(Article("text"), "en", Caller(1, batcher._clock() + 1))
+    wait([job.future], 10)
+    batcher._clock = lambda: job.caller.ends + 1
+    assert batcher.await_outcome(job).analysis.text == "text"
+
+
+def test_nobody_is_answered_who_has_left(open_batcher, callers, connect):
+    """A waiting text whose caller has left or waits no longer is not read; those behind it are."""
+    analyzer = FakeAnalyzer(gate=threading.Event())
+    batcher = open_batcher(analyzer)
+    held = occupy(batcher, analyzer, callers)
+    here, there = connect()
+    now = batcher._clock()
+    gone = batcher.submit(Article("gone" * 200), "en", Caller(connection=here))
+    late = batcher.submit(Article("late"), "en", Caller(0.05, now + 0.05))
+    patient = batcher.submit(Article("patient" * 100), "en", Caller(connection=connect()[0]))
+    there.close()
+    with pytest.raises(DeadlineExceeded, match=r"no answer within 0.05 seconds"):
+        batcher.await_outcome(late)
+    analyzer.gate.set()
+    held.result(10)
+    with pytest.raises(CallerGone):
+        batcher.await_outcome(gone)
+    assert batcher.await_outcome(patient).batch_jobs == 1
+    assert analyzer.batches[2:] == [["patient" * 100]]
+
+
+def test_nobody_is_waited_for_who_has_left(open_batcher, connect):
+    """Who left, or ran out of time, before their text is submitted is told so, and takes no room."""
+    batcher = open_batcher(FakeAnalyzer(), max_jobs=1)
+    here, there = connect()
+    there.close()
+    for caller, error in ((Caller(connection=here), CallerGone), (Caller(1, 0), DeadlineExceeded)):
+        with pytest.raises(error):
+            batcher.submit(Article("text"), "en", caller)
+    assert batcher.analyze(Article("text"), "en").analysis.text == "text"
+
+
+def test_texts_are_left_in_the_middle(open_batcher, callers, connect):
+    """When the callers of a batch leave, the owner is free for others at once."""
+    analyzer = FakeAnalyzer()
+    batcher = open_batcher(analyzer)
+    analyzer.seconds = 30
+    here, there = connect()
+    analyzer.entered.clear()
+    left = callers.submit(batcher.analyze, Article("left"), "en", Caller(connection=here))
+    assert analyzer.entered.wait(10)
+    analyzer.seconds = 0
+    late = callers.submit(batcher.analyze, Article("late"), "en", Caller(1, batcher._clock() + 1))
+    there.close()
+    assert isinstance(left.exception(10), CallerGone)
+    assert late.result(10).analysis.text == "late"
+    assert analyzer.left == ["left"]
+
+
+def test_one_who_stays_keeps_a_batch_going(open_batcher, callers, connect):
+    """Of a batch, those who stay are answered, whoever leaves."""
+    analyzer = FakeAnalyzer(gate=threading.Event())
+    batcher = open_batcher(analyzer)
+    held = occupy(batcher, analyzer, callers)
+    analyzer.seconds = 0.5
+    here, there = connect()
+    leaving = batcher.submit(Article("leaving"), "en", Caller(connection=here))
+    staying = batcher.submit(Article("staying"), "en", Caller(connection=connect()[0]))
+    analyzer.entered.clear()
+    analyzer.gate.set()
+    held.result(10)
+    assert analyzer.entered.wait(10)
+    there.close()
+    with pytest.raises(CallerGone):
+        batcher.await_outcome(leaving)
+    assert batcher.await_outcome(staying).analysis.text == "staying"
+    assert analyzer.batches[-1] == ["leaving", "staying"]
+
+
+def test_those_who_leave_make_room_at_once(open_batcher, callers, connect):
+    """While a text is read, a waiting one whose caller leaves frees its place in the queue."""
+    analyzer = FakeAnalyzer()
+    batcher = open_batcher(analyzer, max_jobs=2, batch_max_chars=1)
+    analyzer.seconds = 2
+    held = occupy(batcher, analyzer, callers)
+    here, there = connect()
+    leaving = batcher.submit(Article("leaving"), "en", Caller(connection=here))
+    there.close()
+    next_ = batcher.submit(Article("next"), "en", patience=1)
+    assert isinstance(leaving.future.exception(0), CallerGone)
+    assert list(batcher._waiting) == [next_]
+    assert not held.done()
+
+
+def test_looking_for_callers_is_rare():
+    """However often the analyzer asks, callers are looked for ten times in a second at most."""
+    clock, looks = Clock(), []
+
+    class Counted(Caller):
+        def find_reason(self, now):
+            looks.append(now)
+
+    capacity = Capacity(max_jobs=1, max_chars=9, batch_max_chars=9, deadline_seconds=20)
+    batcher = Batcher(FakeAnalyzer, capacity, clock=clock)
+    batch = [Job(Article("x"), "en", 0.0, Counted())]
+    for step in range(1000):
+        clock.now = step / 1000
+        assert batcher._is_wanted(batch, 0)
+    assert len(looks) == 10
 
 
 def test_languages(open_batcher, callers):
@@ -316,7 +468,7 @@ def test_nobody_waits_for_a_dead_owner(open_batcher, callers):
     lost = [callers.submit(batcher.analyze, Article(text), "en") for text in ("in work", "waiting")]
     wait_for_jobs(batcher, 2)
 
-    def die(texts, language):
+    def die(texts, language, **_):
         raise SystemExit
 
     analyzer.analyze = die

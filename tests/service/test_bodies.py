@@ -3,7 +3,17 @@ from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
-from service.bodies import TEXTS, MalformedBody, check_content_type, decode, parse_json
+from service.bodies import (
+    MAX_ITEMS,
+    MAX_NAMES,
+    TEXTS,
+    MalformedBody,
+    check_content_type,
+    check_extent,
+    decode,
+    parse_json,
+)
+from service.errors import InvalidField, RepeatedName
 
 
 @pytest.mark.parametrize(
@@ -91,3 +101,56 @@ def test_malformed_json(body, reason):
     """What is not JSON is refused with the place where it stops being JSON."""
     with pytest.raises(MalformedBody, match=reason):
         parse_json(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        pytest.param(b'{"text": "x", "text": "y"}', "/text", id="values"),
+        pytest.param(b'{"text": "x", "text": "x"}', "/text", id="same value"),
+        pytest.param(b'{"a": 1, "\\u0061": 2}', "/a", id="escaped"),
+        pytest.param(b'{"a": [1, {"b": {"c/d": 1, "c/d": 2}}]}', "/a/1/b/c~1d", id="deep"),
+        pytest.param(b'[[], {"a": {"b": 1, "b": 2}, "a": 3}]', "/1/a", id="in one another"),
+        pytest.param(b'[{"a": 1, "a": 2}, {"b": 1, "b": 2}]', "/1/b", id="several"),
+        pytest.param(b'{"": 1, "": 2}', "/", id="empty name"),
+    ],
+)
+def test_repeated_names(body, pointer):
+    """An object that has a name twice is refused, with the place, for it can be read in two ways."""
+    with pytest.raises(RepeatedName) as error:
+        parse_json(body)
+    assert error.value.pointer == pointer
+
+
+def test_same_names_in_different_objects():
+    """Names may come again in other objects."""
+    assert parse_json(b'[{"a": {"a": 1}}, {"a": 2}]') == [{"a": {"a": 1}}, {"a": 2}]
+
+
+LONG = {
+    "names": ({str(n): 1 for n in range(MAX_NAMES + 1)}, ""),
+    "items": ({"include": [1] * (MAX_ITEMS + 1)}, "/include"),
+    "names of an item": ({"a/b": [0, dict.fromkeys(map(str, range(101)))]}, "/a~1b/1"),
+    "aliases": ({"known_entities": [{"aliases": [""] * 1001}]}, "/known_entities/0/aliases"),
+}
+
+
+@pytest.mark.parametrize(("fields", "pointer"), LONG.values(), ids=LONG.keys())
+def test_long_parts(fields, pointer):
+    """What is longer than anything valid is refused before its parts are looked at."""
+    with pytest.raises(InvalidField) as error:
+        check_extent(fields)
+    assert error.value.pointer == pointer
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({str(n): [1] * MAX_ITEMS for n in range(MAX_NAMES)}, id="as long as may be"),
+        pytest.param({"a": [[[[1] * 2_000]]]}, id="deeper than anything is read"),
+        pytest.param("x" * 2_000, id="no object"),
+    ],
+)
+def test_parts_that_are_looked_at(fields):
+    """What may be valid is left to the schema."""
+    check_extent(fields)

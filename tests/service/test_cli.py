@@ -1,11 +1,13 @@
 """The command line."""
 
+import re
 import subprocess
 import sys
 
 import pytest
 
 from service.cli import main
+from service.keys import find_key, load_keys
 from tests.analysis.tiny_package import serve, write_index
 
 
@@ -45,10 +47,31 @@ def test_fetch_models_by_setting(tmp_path, monkeypatch, capsys):
     assert (tmp_path / "models").is_dir()
 
 
+def test_make_key(tmp_path, capsys):
+    """A new key is shown once, and the line that accepts it can be added to the file."""
+    assert main(["make-key", "cms-2026"]) == 0
+    shown = capsys.readouterr()
+    key = re.search(r"^whosaid_.{43}$", shown.err, re.MULTILINE)[0]
+    path = tmp_path / "keys.txt"
+    path.write_text(shown.out)
+    assert shown.out.count("\n") == 1
+    assert find_key(load_keys(path), key).id == "cms-2026"
+    assert key[8:] not in shown.out
+
+
+def test_make_key_for_no_id(capsys):
+    """What cannot be an id gets no key."""
+    assert main(["make-key", "a b"]) == 1
+    shown = capsys.readouterr()
+    assert shown.err.startswith("whosaid: the id is not 1 to 64 letters")
+    assert "whosaid_" not in shown.out + shown.err
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         pytest.param([], id="no-command"),
+        pytest.param(["make-key"], id="no-id"),
         pytest.param(["fetch-models"], id="no-package"),
     ],
 )

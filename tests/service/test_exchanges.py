@@ -502,7 +502,7 @@ def find_cross_origin(response):
 
 
 ALLOWED = ("https://news.example", "http://[::1]:3000")
-EXPOSED = "Retry-After, Server-Timing, X-Request-ID"
+EXPOSED = "RateLimit, RateLimit-Policy, Retry-After, Server-Timing, X-Request-ID"
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,11 @@ import threading
 from types import SimpleNamespace
 
 import pytest
+import structlog
 
 from service.app import create_app
 from service.authority import find_authority, keep_authority
+from service.keys import find_keys, make_key, render_line
 from service.services import services_of
 from service.settings import Settings
 from tests.fakes import FakeAnalyzer
@@ -34,7 +36,7 @@ def configure(monkeypatch):
 def test_settings_reach_gunicorn(configure):
     """Gunicorn listens, forks and waits as the settings say, and preloads nothing."""
     conf = configure(PORT="8123", WEB_CONCURRENCY="3", WHOSAID_DEADLINE_SECONDS="7.5")
-    assert (conf.bind, conf.workers, conf.threads) == ("127.0.0.1:8123", 3, 80)
+    assert (conf.bind, conf.workers, conf.threads) == ("127.0.0.1:8123", 3, Settings().threads)
     assert conf.preload_app is False
     assert conf.graceful_timeout > 7.5
 
@@ -69,12 +71,32 @@ def test_authority_files_are_read_again(configure, tmp_path):
     conf.on_starting(None)
     assert len(find_authority(str(names))) == 1
     names.write_text(GOOD + "Porto,place\n")
-    conf.on_reload(None)
+    conf.on_reload(SimpleNamespace(worker_age=1))
     assert len(find_authority(str(names))) == 2
     names.write_text(GOOD + "Porto,city\n")
-    conf.on_reload(None)
+    conf.on_reload(SimpleNamespace(worker_age=1))
     assert len(find_authority(str(names))) == 2
     keep_authority(None)
+
+
+def test_bad_key_files_stop_the_start(configure, tmp_path):
+    """The service does not start with keys that it cannot read, and says in which line."""
+    keys = tmp_path / "keys.txt"
+    keys.write_text(f"{render_line('cms', make_key())}\ncms\n")
+    with pytest.raises(SystemExit, match="line 2"):
+        configure(WHOSAID_KEYS_FILE=str(keys)).on_starting(None)
+
+
+def test_key_files_are_read_again(configure, tmp_path):
+    """At a reload the keys are read again; a file that cannot be read changes nothing."""
+    keys = tmp_path / "keys.txt"
+    keys.write_text(render_line("cms", make_key()))
+    conf = configure(WHOSAID_KEYS_FILE=str(keys))
+    conf.on_starting(None)
+    for content, ids in ((render_line("new", make_key()), ["new"]), ("", ["new"])):
+        keys.write_text(content)
+        conf.on_reload(SimpleNamespace(worker_age=1))
+        assert [key.id for key in find_keys(str(keys))] == ids
 
 
 def test_metrics_folder_of_our_own(configure):
@@ -101,13 +123,69 @@ def test_metrics_folder_of_choice(configure, tmp_path):
     assert folder.is_dir()
 
 
+def test_unusable_metrics_folders_stop_the_start(configure, tmp_path):
+    """The service does not start with a folder that it cannot write to, and names it."""
+    (tmp_path / "file").touch()
+    conf = configure(WHOSAID_METRICS_DIR=str(tmp_path / "file"))
+    with pytest.raises(SystemExit, match=r"cannot write to .*/file"):
+        conf.on_starting(None)
+
+
+def test_one_folder_is_all_that_must_be_writable(configure, tmp_path):
+    """Gunicorn's own files are where the metrics are, if somebody chose that."""
+    assert configure(WHOSAID_METRICS_DIR=str(tmp_path)).worker_tmp_dir == str(tmp_path)
+
+
+def test_too_few_open_files_stop_the_start(configure, monkeypatch):
+    """The service does not start if its threads could run out of files, and says so."""
+    monkeypatch.setattr("resource.getrlimit", lambda _: (64, 64))
+    with pytest.raises(SystemExit, match="may open 64 files"):
+        configure()
+
+
+def test_workers_take_room_for_their_metrics(configure, monkeypatch, tmp_path):
+    """A worker that finds no room on disk says so, and ends in a way that has gunicorn try again."""
+    conf = configure(WHOSAID_METRICS_DIR=str(tmp_path))
+    monkeypatch.setattr(conf, "_RETRY_SECONDS", 0)
+    conf.on_starting(None)
+    conf.post_fork(None, SimpleNamespace(pid=77))
+    assert all(path.stat().st_size for path in tmp_path.iterdir())
+    monkeypatch.setenv("WHOSAID_METRICS_DIR", "/nowhere")
+    with structlog.testing.capture_logs() as logs, pytest.raises(SystemExit) as ended:
+        conf.post_fork(None, SimpleNamespace(pid=78))
+    assert ended.value.code not in (0, 3, 4)
+    assert [(each["event"], "/nowhere" in each["detail"]) for each in logs] == [
+        ("no_room_for_worker", True)
+    ]
+
+
+def test_workers_know_who_is_ready(configure, tmp_path):
+    """Workers share who is ready; a reload retires those that are, and a dead one is none."""
+    conf = configure(WHOSAID_METRICS_DIR=str(tmp_path))
+    conf.on_starting(None)
+    app = create_app(Settings(), lambda _: FakeAnalyzer())
+    worker = SimpleNamespace(wsgi=app, age=1, pid=77)
+    conf.pre_fork(None, worker)
+    conf.post_worker_init(worker)
+    batcher = services_of(app).batcher
+    assert batcher.wait_until_loaded(10)
+    assert worker.is_ready()
+    worker.crew.note(1, ready=True)
+    conf.on_reload(SimpleNamespace(worker_age=1))
+    assert worker.crew.last_retired == 1
+    conf.child_exit(None, worker)
+    assert worker.crew.count_ready() == 0
+    assert batcher.close()
+    assert not worker.is_ready()
+
+
 def test_dead_workers_leave_the_gauges(configure, tmp_path):
     """The numbers of requests in flight in a dead worker are forgotten."""
     conf = configure(WHOSAID_METRICS_DIR=str(tmp_path))
     conf.on_starting(None)
     for name in ("gauge_livesum_77.db", "counter_77.db"):
         (tmp_path / name).touch()
-    conf.child_exit(None, SimpleNamespace(pid=77))
+    conf.child_exit(None, SimpleNamespace(pid=77, age=7))
     assert [path.name for path in tmp_path.iterdir()] == ["counter_77.db"]
 
 
@@ -172,5 +250,5 @@ def test_workers_end_with_their_model(configure, monkeypatch, loaded):
     assert ended == [(os.getpid(), signal.SIGTERM) if loaded else 3]
 
 
-def _die(texts, language):
+def _die(*_, **__):
     raise SystemExit

@@ -3,11 +3,13 @@ from collections import deque
 import pytest
 
 from analysis.document import Article
-from service.jobs import Job, take_batch
+from service.callers import Caller
+from service.errors import DeadlineExceeded
+from service.jobs import Job, drop_unwanted, take_batch
 
 
-def job(text: str, language: str = "en") -> Job:
-    return Job(Article(text), language, 0.0, 1.0)
+def job(text: str, language: str = "en", ends: float = 1.0) -> Job:
+    return Job(Article(text), language, 0.0, Caller(1.0, ends))
 
 
 @pytest.mark.parametrize(
@@ -40,9 +42,20 @@ def test_batches_have_one_language():
     ]
 
 
-def test_abandoned_jobs_are_dropped():
-    """Nobody analyzes a text whose caller left; its room goes to the next."""
-    waiting = deque([job("gone"), job("here"), job("gone too"), job("also here")])
-    for left in (waiting[0], waiting[2]):
-        left.future.cancel()
-    assert [each.article.text for each in take_batch(waiting, 13)] == ["here", "also here"]
+def test_unwanted_jobs_are_dropped():
+    """Jobs that were given up go, and those whose time is over, who are told so."""
+    jobs = [job("given up"), job("here"), job("late", ends=0.5), job("also here"), job("told")]
+    jobs[0].future.cancel()
+    told = ValueError()
+    jobs[4].settle(told)
+    assert [each.article.text for each in drop_unwanted(jobs, 0.5)] == ["here", "also here"]
+    assert isinstance(jobs[2].future.exception(0), DeadlineExceeded)
+    assert jobs[4].future.exception(0) is told
+
+
+def test_what_comes_too_late_is_for_nobody():
+    """A job that was given up can be settled all the same, and nobody is told."""
+    given_up = job("text")
+    given_up.future.cancel()
+    given_up.settle(ValueError())
+    assert given_up.future.cancelled()

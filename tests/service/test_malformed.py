@@ -460,6 +460,34 @@ def of_batch(items, **options):
             ["/bodies/0/value"],
             id="ninjs: bodies",
         ),
+        *(
+            pytest.param(
+                of_text(headers={"X-Deadline-Seconds": written}),
+                400,
+                "invalid-header",
+                [],
+                id=f"deadline: {name}",
+            )
+            for written, name in (
+                ("soon", "no number"),
+                ("NaN", "NaN"),
+                ("inf", "endless"),
+                ("-1", "negative"),
+                ("0", "zero"),
+                ("1e400", "exponent"),
+                ("9" * 400, "400 digits"),
+                ("2,3", "two"),
+                ("\u00b2", "not ASCII"),
+                ("", "empty"),
+            )
+        ),
+        pytest.param(
+            of_batch([], headers={"X-Deadline-Seconds": "soon"}),
+            400,
+            "invalid-header",
+            [],
+            id="batch: deadline",
+        ),
         pytest.param(of_batch({}), 422, "invalid-request", [""], id="batch: object"),
         pytest.param(of_batch([{}] * 3), 413, "batch-too-long", [""], id="batch: too long"),
         pytest.param(

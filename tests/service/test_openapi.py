@@ -56,7 +56,7 @@ def test_every_outcome_of_a_text_is_described(document, path):
     """Operations on texts describe every status they answer with, and both kinds of body."""
     operation = document["paths"][path]["post"]
     assert sorted(operation["responses"]) == [
-        "200", "400", "406", "413", "415", "422", "503", "504",
+        "200", "400", "401", "406", "413", "415", "422", "429", "503", "504",
     ]  # fmt: skip
     assert list(operation["requestBody"]["content"]) == [
         "application/json", "text/plain", "text/html", "application/vnd.whosaid.ninjs+json",
@@ -68,8 +68,29 @@ def test_every_outcome_of_a_text_is_described(document, path):
     ]
     assert [parameter["name"] for parameter in operation["parameters"]] == [
         "id", "language", "offset_unit", "scope", "min_confidence", "include", "types", "kinds",
-        "view",
+        "view", "X-Deadline-Seconds",
     ]  # fmt: skip
+
+
+def test_keys_are_described(document):
+    """A key may be wanted, in either header; probes never want one, and reading texts is limited."""
+    schemes = document["components"]["securitySchemes"]
+    assert schemes["bearer"]["scheme"] == "bearer"
+    assert schemes["apiKey"]["name"] == "X-API-Key"
+    assert document["security"] == [{}, {"apiKey": []}, {"bearer": []}]
+    for name, operation in operations(document):
+        is_open = name in ("get /livez", "get /readyz")
+        assert operation.get("security") == ([] if is_open else None), name
+        assert ("401" in operation["responses"]) is not is_open, name
+        assert ("429" in operation["responses"]) is ("/v1/" in name), name
+
+
+def test_refusals_tell_their_headers(document):
+    """A refusal that asks for something, or to wait, says so in headers that are described."""
+    responses = document["components"]["responses"]
+    assert "WWW-Authenticate" in responses["Unauthorized"]["headers"]
+    limited = responses["TooManyRequests"]["headers"]
+    assert {"Retry-After", "RateLimit", "RateLimit-Policy"} <= limited.keys()
 
 
 def test_the_document_is_valid(document):

@@ -1,4 +1,6 @@
 import re
+from base64 import b64encode
+from hashlib import sha256
 
 import pytest
 
@@ -17,9 +19,26 @@ def test_docs(client):
     assert "/openapi.json" in page.text
     assert '"validatorUrl": null' in page.text
     assert not _ELSEWHERE.search(page.text)
-    assert "default-src 'self'" in page.headers["Content-Security-Policy"]
     for asset in re.findall(r'(?:src|href)="(/[^"]+)"', page.text):
         assert client.get(asset).status_code == 200, asset
+
+
+def test_only_known_scripts_run(client):
+    """The page may run the service's files and the script that stands in it, as it stands."""
+    page = client.get("/docs/")
+    (script,) = re.findall(r"<script>(.*?)</script>", page.text, re.DOTALL)
+    digest = b64encode(sha256(script.encode()).digest()).decode()
+    policy = page.headers["Content-Security-Policy"]
+    assert f"script-src 'self' 'sha256-{digest}'; " in policy
+    assert "script-src 'self'; " in client.get(PROBLEM_PAGES).headers["Content-Security-Policy"]
+
+
+def test_pages_hold_nothing_of_a_request(client):
+    """What is sent, the name of the host included, does not come back in a page."""
+    host = {"Host": "zanzibar.example"}
+    pages = [client.get(path, headers=host) for path in ("/docs/?q=zanzibar", PROBLEM_PAGES)]
+    assert [page.status_code for page in pages] == [200, 200]
+    assert not any("zanzibar" in page.text for page in pages)
 
 
 def test_docs_without_a_slash(client):

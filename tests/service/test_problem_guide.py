@@ -9,19 +9,19 @@ import pytest
 from schemas import Problem
 from service.problem_guide import GUIDES
 from service.problems import PROBLEMS
-from service.worker import _REFUSALS, render_refusal
+from service.refusals import REFUSALS
 
 SENTENCE = re.compile(r"[A-Z`].*\.", re.DOTALL)
 
 
-def refuse(status):
+def read_refusal(refusal):
     """What a caller reads whose request never reached the application."""
-    return json.loads(render_refusal(status, "r").partition(b"\r\n\r\n")[2])
+    return json.loads(refusal.render("r", 2).partition(b"\r\n\r\n")[2])
 
 
 def list_kinds():
     """Every kind of problem that a caller can get, with its status."""
-    refusals = [refuse(status) for _, status in _REFUSALS]
+    refusals = [read_refusal(refusal) for _, refusal in REFUSALS]
     return {(slug, status) for status, slug in PROBLEMS.values()} | {
         (problem["type"].rpartition(":")[2], problem["status"]) for problem in refusals
     }
@@ -57,7 +57,7 @@ def test_guides_are_in_order():
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.slug)
 def test_waiting_is_advised_where_it_helps(guide):
     """Those who may come back later, and only those, are told how long to wait."""
-    assert ("Retry-After" in guide.remedy) is (guide.status == 503)
+    assert ("Retry-After" in guide.remedy) is (guide.status in (429, 503))
 
 
 def test_links_to_capabilities_lead_to_fields(client):

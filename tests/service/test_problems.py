@@ -47,8 +47,8 @@ def test_allowed_methods_are_told(client):
 
 
 def test_faults_are_bounded(client):
-    """A request with a thousand faults is told of some."""
-    response = client.post("/v1/analyze", json={f"field{n}": 1 for n in range(1000)})
+    """A request with many faults is told of some."""
+    response = client.post("/v1/analyze", json={f"field{n}": 1 for n in range(90)})
     assert len(response.json["errors"]) == 20
 
 
@@ -118,7 +118,7 @@ def test_unlisted_http_errors_keep_their_status():
 def test_every_listed_error_agrees_with_http():
     """The table gives each HTTP error its own status."""
     http_errors = {kind: listed for kind, listed in PROBLEMS.items() if hasattr(kind, "code")}
-    assert len(http_errors) == 7
+    assert len(http_errors) == 8
     for kind, (status, _) in http_errors.items():
         assert issubclass(kind, werkzeug.exceptions.HTTPException)
         assert kind.code == status

@@ -18,7 +18,7 @@ def test_every_setting_says_what_it_does():
 
 
 @pytest.mark.parametrize(
-    ("workers", "cores", "expected"), [(1, 4, 4), (2, 4, 2), (3, 4, 1), (4, 2, 1), (16, 1, 1)]
+    ("workers", "cores", "expected"), [(1, 4, 4), (2, 4, 2), (3, 4, 2), (4, 2, 2), (16, 1, 1)]
 )
 def test_cores_are_shared_among_workers(workers, cores, expected):
     """Workers together compute with no more threads than there are cores, if one each is enough."""
@@ -37,11 +37,16 @@ def test_cores_of_this_process_count():
         ("PORT", "80", "port", 80),
         ("WHOSAID_HOST", "0.0.0.0", "host", "0.0.0.0"),
         ("WHOSAID_DEADLINE_SECONDS", "1.5", "deadline_seconds", 1.5),
+        ("WHOSAID_ARRIVAL_SECONDS", "0.5", "arrival_seconds", 0.5),
         ("WHOSAID_INFERENCE_THREADS", "3", "inference_threads", 3),
         ("WHOSAID_DEFAULT_SCOPE", "all", "default_scope", "all"),
         ("WHOSAID_LOG_LEVEL", "debug", "log_level", "debug"),
         ("WHOSAID_STANZA_PACKAGES", "de, fr:x,", "stanza_packages", ("de", "fr:x")),
         ("WHOSAID_AUTHORITY_FILE", "names.csv", "authority_file", "names.csv"),
+        ("WHOSAID_KEYS_FILE", "keys.txt", "keys_file", "keys.txt"),
+        ("WHOSAID_RATE_LIMIT", "10/second; 600/minute", "rate_limit", "10/second; 600/minute"),
+        ("WHOSAID_RATE_LIMIT_STORAGE", "redis://a:1/0", "rate_limit_storage", "redis://a:1/0"),
+        ("WHOSAID_TRUSTED_PROXIES", "2", "trusted_proxies", 2),
         ("WHOSAID_CORS_ORIGINS", "*", "cors_origins", ("*",)),
         ("WHOSAID_CORS_ORIGINS", "https://a.example", "cors_origins", ("https://a.example",)),
         ("WHOSAID_TRACING", "Yes", "tracing", True),
@@ -66,6 +71,8 @@ def test_every_bad_value_is_reported_at_once():
         "WHOSAID_DEFAULT_SCOPE": "some",
         "WHOSAID_LOG_LEVEL": "loud",
         "WHOSAID_TRACING": "1",
+        "WHOSAID_RATE_LIMIT": "often",
+        "WHOSAID_TRUSTED_PROXIES": "-1",
         "WHOSAID_CORS_ORIGINS": "news.example",
     }
     with pytest.raises(InvalidSettings) as caught:
@@ -79,9 +86,11 @@ def test_every_bad_value_is_reported_at_once():
         "WHOSAID_DEFAULT_SCOPE: 'some' is not one of speech, all",
         "WHOSAID_LOG_LEVEL: 'loud' is not one of debug, info, warning, error, critical",
         "WHOSAID_MAX_CHARS: 'many': not a number",
+        "WHOSAID_RATE_LIMIT: 'often': not a rate such as 600/minute",
         "WHOSAID_TRACING: '1': say yes or no",
+        "WHOSAID_TRUSTED_PROXIES: -1 is less than 0",
     ]
-    assert str(caught.value).count("\n") == 7
+    assert str(caught.value).count("\n") == 9
 
 
 def test_a_value_that_is_no_number_is_reported():
@@ -103,6 +112,21 @@ def test_contradictions_are_refused(changes, fault):
     """Settings that would let one request block all others cannot be built."""
     with pytest.raises(InvalidSettings, match=fault):
         Settings(**changes)
+
+
+@pytest.mark.parametrize("url", ["mongodb://u:secret@a", "secret", "redis:secret", "Memory://"])
+def test_storages_that_are_none(url):
+    """A storage of another kind is refused, and its address, which may hold a password, not told."""
+    with pytest.raises(InvalidSettings, match="WHOSAID_RATE_LIMIT_STORAGE") as caught:
+        Settings(rate_limit_storage=url)
+    assert "secret" not in str(caught.value)
+
+
+def test_redis_is_an_extra(monkeypatch):
+    """Redis is refused, with what to install, where its client is missing."""
+    monkeypatch.setattr("service.settings.find_spec", lambda name: None)
+    with pytest.raises(InvalidSettings, match=r"pip install 'whosaid\[redis\]'"):
+        Settings(rate_limit_storage="redis://localhost")
 
 
 def test_body_has_room_for_the_longest_text():
