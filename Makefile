@@ -99,9 +99,10 @@ unit: $(VENV)/.dev install
 	$(BIN)/python -m pytest --cov --numprocesses auto $(PYTEST_ARGS)
 
 .PHONY: fuzz
-fuzz: $(VENV)/.dev install ## Send the service very many requests made of openapi.yaml (EXAMPLES=1000: of each operation)
+fuzz: $(VENV)/.dev install ## Send the service very many requests made of openapi.yaml (EXAMPLES=1000: of each operation), and the analysis very many texts (CASES=100000; an hour or two)
 	@echo "==> Fuzzing"
 	FUZZ_EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/python -m pytest -q -s tests/contract/test_contract.py
+	$(BIN)/python -m tests.fuzz --cases $(or $(CASES),100000)
 
 .PHONY: sbom
 sbom: $(VENV)/.dev ## List what the service installs, as CycloneDX, in build/sbom.json

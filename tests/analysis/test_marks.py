@@ -43,6 +43,7 @@ def insides(text: str) -> list[str]:
         pytest.param("", [], id="empty"),
         pytest.param('A 6" pipe.', [], id="one stray, inches"),
         pytest.param("She left.”", [], id="one stray closer"),
+        pytest.param('A pipe of 6" \nor of 7"', [], id="two strays that leave doubt"),
     ],
 )
 def test_pair_double_marks(text, contents):
