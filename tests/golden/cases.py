@@ -30,7 +30,7 @@ Item = dict[str, Any]
 class Case:
     """A short text, and what a careful editor finds in it.
 
-    `known` says why the pipeline is known not to.
+    `known` says why the pipeline is known not to; `wavers`, why it does on some processors only.
     """
 
     id: str
@@ -38,6 +38,7 @@ class Case:
     quotes: tuple[Item, ...]
     entities: tuple[Item, ...] | None
     known: str | None = None
+    wavers: str | None = None
 
     def __str__(self) -> str:
         return self.id
@@ -60,6 +61,7 @@ def read_cases(folder: Path = FOLDER) -> list[Case]:
             tuple({"attitude": "speech", "status": "attributed"} | q for q in item["quotes"]),
             tuple(item["entities"]) if "entities" in item else None,
             item.get("known"),
+            item.get("wavers"),
         )
         for path in sorted(folder.glob("*.toml"))
         for item in tomllib.loads(path.read_text(encoding="utf-8"))["case"]

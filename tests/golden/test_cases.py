@@ -24,7 +24,9 @@ def analyses(pipeline):
 def test_case(analyses, case):
     """Each quote and each entity is found as an editor would have it, and nothing else."""
     differences = case.find_differences(analyses[case.id])
-    if case.known:
+    if case.wavers:
+        assert len(differences) <= 1
+    elif case.known:
         assert differences, "no longer a miss: take `known` off the case"
     else:
         assert not differences, "\n".join(["", case.text, *differences])
