@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evaluation.callers import Callers
-from evaluation.processes import list_session, measure_memory
+from evaluation.processes import list_session, measure_exactly
 from evaluation.server import READY_SECONDS, NotServing, Service, launch, wait_until_ready
 from evaluation.timing import Row, Spread, hold_to_most
 
@@ -57,7 +57,7 @@ def describe_memory(service: Service) -> Memory:
     """Measure all processes of a service."""
     pids = list_session(service.arbiter.pid)
     each = sorted((_read_rss(pid) / 2**20 for pid in pids), reverse=True)
-    return Memory(measure_memory(pids) / 2**20, tuple(each))
+    return Memory(measure_exactly(pids) / 2**20, tuple(each))
 
 
 def measure_footprint(

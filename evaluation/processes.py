@@ -40,6 +40,23 @@ def measure_memory(pids: Iterable[int]) -> int:
     return (own + max((shared for _, shared in pages), default=0)) * resource.getpagesize()
 
 
+def measure_exactly(pids: Iterable[int]) -> int:
+    """Return the resident bytes of processes together, what they share counted once.
+
+    The kernel's own sums, which tell what workers still share with the process that they were
+    forked from. For processes that are idle: see `measure_memory`.
+    """
+    return sum(map(_read_proportional, pids))
+
+
+def _read_proportional(pid: int) -> int:
+    with suppress(FileNotFoundError, ProcessLookupError):
+        lines = (_PROC / f"{pid}/smaps_rollup").read_text().splitlines()
+        (line,) = (line for line in lines if line.startswith("Pss:"))
+        return int(line.split()[1]) * 1024
+    return 0
+
+
 def _count_pages(pid: int) -> tuple[int, int]:
     """Return how many pages of a process are resident, and how many of those are from files."""
     with suppress(FileNotFoundError, ProcessLookupError):
