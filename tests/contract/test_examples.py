@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from service.app import create_app, load_analyzer
+from service.keys import make_key, render_line
 from service.services import services_of
 from service.settings import Settings
 from tests.fakes import FakeAnalyzer
@@ -164,6 +165,32 @@ def test_refusals_under_load_are_as_shown(name, settings):
     ]
 
 
+def test_strangers_are_refused_as_shown(tmp_path):
+    """Who comes without a key is refused as the document shows."""
+    keys = tmp_path / "keys.txt"
+    keys.write_text(f"{render_line('desk', make_key())}\n")
+    app = create_app(Settings(keys_file=str(keys)), lambda _: FakeAnalyzer())
+    check_refusal("Unauthorized", app)
+
+
+def test_the_hasty_are_refused_as_shown():
+    """Who comes too often is refused as the document shows, but for numbers."""
+    app = create_app(Settings(rate_limit="1/minute"), lambda _: FakeAnalyzer())
+    app.test_client().get("/v1/capabilities")
+    check_refusal("TooManyRequests", app)
+
+
+def check_refusal(name, app):
+    batcher = services_of(app).batcher
+    assert batcher.wait_until_loaded(10)
+    problem = app.test_client().post("/v1/analyze", json={"text": "y"}).json
+    batcher.close()
+    shown = find_problem(name)
+    assert [mask(problem[key]) for key in ("type", "title", "status", "detail", "help")] == [
+        mask(shown[key]) for key in ("type", "title", "status", "detail", "help")
+    ]
+
+
 def mask(value):
     return re.sub(r"[\d.]+", "0", str(value))
 
@@ -171,7 +198,8 @@ def mask(value):
 def test_every_refusal_is_provoked():
     """No refusal of the document goes without a test of its example."""
     shown = set(DOCUMENT["components"]["responses"])
-    assert shown == {*PROVOCATIONS, "Unavailable", "DeadlineExceeded"}
+    others = {"Unavailable", "DeadlineExceeded", "Unauthorized", "TooManyRequests"}
+    assert shown == {*PROVOCATIONS, *others}
 
 
 def list_fields():
