@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.numpy import load_file
+from safetensors.numpy import load
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
@@ -145,15 +145,17 @@ class Model:
 
         All windows of a text are of one length, which is the text's if that is shorter.
         """
-        encoded: list[Tensor] = []
-        for window in windows:
+        encoded = torch.empty((0, 0, 0))
+        for number, window in enumerate(windows):
             if not is_wanted():
                 raise Abandoned
             inputs = window_inputs(pieces, window, self.tokenizer)
             ids, shapes, states = (torch.tensor([row]) for row in inputs)
             hidden = self.network.encode(ids, shapes, states, mask=None)
-            encoded.append(hidden[0, 1:-1].half())
-        return torch.stack(encoded) if encoded else torch.empty((0, 0, 0))
+            if not number:
+                encoded = torch.empty((len(windows), *hidden[0, 1:-1].shape), dtype=torch.half)
+            encoded[number] = hidden[0, 1:-1]
+        return encoded
 
     def _decode(
         self, scheme: TagScheme, head: nn.Module, states: Tensor, windows: Sequence[Window]
@@ -320,9 +322,10 @@ def load_model(folder: Path = SHIPPED_WEIGHTS, *, threads: int | None = None) ->
 
 
 def _build_model(folder: Path, stored: Mapping[str, Any], threads: int | None) -> Model:
-    for name in (WEIGHTS_FILE, TOKENIZER_FILE):
-        if hashlib.sha256(_read_file(folder / name)).hexdigest() != stored["sha256"][name]:
-            raise ModelDamaged(str(folder / name), "its SHA-256 is not the one in the config")
+    weights, tokenizer = (
+        _read_checked(folder / name, stored["sha256"][name])
+        for name in (WEIGHTS_FILE, TOKENIZER_FILE)
+    )
     config = Config(**stored["network"])
     info = ModelInfo(
         name=stored["name"],
@@ -333,13 +336,20 @@ def _build_model(folder: Path, stored: Mapping[str, Any], threads: int | None) -
     calibrations = Calibrations(
         **{name: Calibration(**values) for name, values in stored["calibration"].items()}
     )
-    weights = load_file(folder / WEIGHTS_FILE)
-    network = CompiledNetwork(config, CompiledEncoder(weights, config, threads))
+    tensors = load(weights)
+    network = CompiledNetwork(config, CompiledEncoder(tensors, config, threads))
     network.load_state_dict(
-        {name: torch.from_numpy(weights[name]).float() for name in network.state_dict()}
+        {name: torch.from_numpy(tensors[name]).float() for name in network.state_dict()}
     )
-    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
-    return Model(network, tokenizer, config, info, calibrations)
+    return Model(network, Tokenizer.from_buffer(tokenizer), config, info, calibrations)
+
+
+def _read_checked(path: Path, digest: str) -> bytes:
+    """Return what is in a file; it is read once, so that nothing else is loaded."""
+    content = _read_file(path)
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise ModelDamaged(str(path), "its SHA-256 is not the one in the config")
+    return content
 
 
 def _read_file(path: Path) -> bytes:

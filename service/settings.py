@@ -14,8 +14,6 @@ from service.rates import parse_rates
 # In JSON a code point takes twelve bytes at most ("\ud83d\ude00"); the rest is for its options.
 _BYTES_PER_CHAR = 12
 _BYTES_BESIDE_TEXT = 65_536
-# Threads of workers that are idle cost nothing, and one worker alone is faster with two.
-_LEAST_THREADS = 2
 
 LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 
@@ -82,7 +80,7 @@ class Settings:
     inference_threads: int = _setting(
         "WHOSAID_INFERENCE_THREADS",
         "Threads that each worker's model computes with. Default: the cores of the machine, "
-        "shared among the workers, but two at least where there are two.",
+        "shared among the workers.",
         default=1,
         parse=int,
         minimum=1,
@@ -249,8 +247,7 @@ class Settings:
         values, faults = _parse(fields(cls), environ)
         if "inference_threads" not in values:
             available = cores or count_cores()
-            share = available // max(1, values.get("workers", 1))
-            values["inference_threads"] = max(min(_LEAST_THREADS, available), share)
+            values["inference_threads"] = max(1, available // max(1, values.get("workers", 1)))
         try:
             settings = cls(**values)
         except InvalidSettings as error:
