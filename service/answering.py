@@ -50,6 +50,7 @@ class Pending:
     language: str
     status: LanguageStatus
     warnings: tuple[AnalysisWarning, ...]
+    caller: Caller
     job: Job | None
 
 
@@ -73,7 +74,7 @@ def submit(
         if not story.is_blank():
             with pass_turn():
                 job = batcher.submit(article, language, caller, patience=patience)
-    return Pending(submission, story, language, status, warnings, job)
+    return Pending(submission, story, language, status, warnings, caller, job)
 
 
 def give_up(pending: Pending, services: Services) -> None:
@@ -119,6 +120,8 @@ def finish(pending: Pending, services: Services) -> Answer:
     submission = pending.submission
     with _counting_dropped(services):
         outcome = _await(pending, services)
+        # It may have taken a while until this thread had its turn again.
+        pending.caller.check(time.monotonic())
     analysis = replace(outcome.analysis, warnings=(*pending.warnings, *outcome.analysis.warnings))
     authorities = (Authority(submission.known_entities), services.authority)
     analysis = link_entities(analysis, *filter(len, authorities))

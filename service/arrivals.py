@@ -4,7 +4,6 @@ gunicorn reads a request while it parses it, and blocks for whatever is missing.
 given here what has come so far, and is asked for the request only once nothing is missing.
 """
 
-import os
 import re
 from typing import Any
 
@@ -17,7 +16,9 @@ from gunicorn.http.unreader import SocketUnreader
 MAX_HEAD_BYTES = 65_536
 """The longest head. gunicorn allows 800 KiB, and takes quadratic time for what it then drops."""
 
-_STREAM = "application/x-ndjson"
+# The one request whose body is answered while it comes.
+_STREAM = ("POST", "/v1/analyze/batch", "application/x-ndjson")
+_READ_BYTES = 8_192
 _REQUEST_LINE = re.compile(rb"(?:\r\n)?[^ \r\n]+ [^ \r\n]+ HTTP/\d\.\d\r\n")
 _BARE_LF = re.compile(rb"(?<!\r)\n")
 _MAX_CHUNK_LINE = 8_190
@@ -39,13 +40,33 @@ class Crowded(ParseException):  # type: ignore[misc]
 
 
 class _FedUnreader(SocketUnreader):  # type: ignore[misc]
-    """Holds what was received, and goes on reading only where that is said."""
+    """Holds what was received, and goes on reading only where that is said.
+
+    gunicorn copies all that is in `buf` whenever it reads a part of it, or a chunk of a body.
+    So `buf` gets no more at once than a socket would give.
+    """
 
     reads_on = False
 
+    def __init__(self, connection: Any) -> None:
+        super().__init__(connection)
+        self.held = bytearray()
+        self._given = 0
+
     def chunk(self, size_hint: int | None = None) -> bytes:
         """Return the next piece, or nothing, which is the end."""
-        return bytes(super().chunk(size_hint)) if self.reads_on else b""
+        piece = bytes(self.held[self._given : self._given + _READ_BYTES])
+        self._given += len(piece)
+        if piece or not self.reads_on:
+            return piece
+        return bytes(super().chunk(size_hint))
+
+    def take_buffered(self) -> bytes:
+        """Return what was received and not read, and hold it no longer."""
+        rest = bytes(super().take_buffered()) + bytes(self.held[self._given :])
+        self.held = bytearray()
+        self._given = 0
+        return rest
 
 
 class ArrivingParser(RequestParser):  # type: ignore[misc]
@@ -78,12 +99,17 @@ class ArrivingParser(RequestParser):  # type: ignore[misc]
         """Take what has come next."""
         self.received += len(piece)
         if self._request:
-            self.unreader.buf.seek(0, os.SEEK_END)
-            self.unreader.buf.write(piece)
+            self.unreader.held += piece
         elif not self._refusal:
             searched = len(self._head)
             self._head += piece
             self._find_head(searched)
+
+    def finish_body(self, *args: Any, **kwargs: Any) -> bool:
+        """Read what is left of a body; what came behind it is then where gthread looks for it."""
+        is_finished = bool(super().finish_body(*args, **kwargs))
+        self.unreader.unread(self.unreader.take_buffered())
+        return is_finished
 
     @property
     def path(self) -> str | None:
@@ -132,7 +158,7 @@ class ArrivingParser(RequestParser):  # type: ignore[misc]
     @property
     def _held(self) -> int:
         """How many bytes there are behind the head."""
-        return int(self.unreader.buf.getbuffer().nbytes)
+        return len(self.unreader.held)
 
     @property
     def _is_too_long(self) -> bool:
@@ -161,35 +187,37 @@ class ArrivingParser(RequestParser):  # type: ignore[misc]
         self._head.clear()
         try:
             self._request = super().__next__()
-            self._is_stream = _find_media_type(self._request) == _STREAM
+            self._is_stream = _describe(self._request) == _STREAM
+            self.unreader.held += self.unreader.take_buffered()
         except Exception as refusal:
             self._refusal = refusal
 
     def _has_last_chunk(self) -> bool:
         """Tell whether a chunked body has come to its end, or to what is no chunk."""
-        with self.unreader.buf.getbuffer() as body:
-            while line := _CHUNK_LINE.match(body, self._chunk_start):
-                size = int(line[1], 16)
-                if size > self._max_body_bytes + 1:
-                    self.refuse(BodyTooLong())
-                    return True
-                if not size:
-                    return _has_trailers(body, line.end() - 2)
-                end = line.end() + size
-                if len(body) < end + 2:
-                    return False
-                if body[end : end + 2] != b"\r\n":
-                    return True
-                self._chunk_start = end + 2
-            is_too_long = len(body) - self._chunk_start > _MAX_CHUNK_LINE
-            return is_too_long or bool(_LINE_END.search(body, self._chunk_start))
+        body = self.unreader.held
+        while line := _CHUNK_LINE.match(body, self._chunk_start):
+            size = int(line[1], 16)
+            if size > self._max_body_bytes + 1:
+                self.refuse(BodyTooLong())
+                return True
+            if not size:
+                return _has_trailers(body, line.end() - 2)
+            end = line.end() + size
+            if len(body) < end + 2:
+                return False
+            if body[end : end + 2] != b"\r\n":
+                return True
+            self._chunk_start = end + 2
+        is_too_long = len(body) - self._chunk_start > _MAX_CHUNK_LINE
+        return is_too_long or bool(_LINE_END.search(body, self._chunk_start))
 
 
-def _has_trailers(body: memoryview, start: int) -> bool:
+def _has_trailers(body: bytearray, start: int) -> bool:
     """Tell whether the lines behind the last chunk are there, or more of them than may be."""
     return len(body) - start > MAX_HEAD_BYTES or bool(_EMPTY_LINE.search(body, start))
 
 
-def _find_media_type(request: Request) -> str:
-    fields = dict(request.headers)
-    return str(fields.get("CONTENT-TYPE", "").partition(";")[0].strip().lower())
+def _describe(request: Request) -> tuple[str, str, str]:
+    """Return the method, the path and the media type of a request."""
+    media_type = dict(request.headers).get("CONTENT-TYPE", "").partition(";")[0]
+    return request.method, request.path, media_type.strip().lower()

@@ -21,7 +21,8 @@ def fit_connections(threads: int) -> int:
     """Return how many connections a worker may hold; allow more open files if that is possible.
 
     A worker that ran out of files would end, and lose whatever it is answering. Each
-    connection takes one, and each thread another while it waits for a request. Raises
+    connection takes one, and each thread may open another while it answers: a file that it
+    sends, or a connection to where rates are counted. Raises
     `TooFewDescriptors` unless there are more connections than threads.
     """
     allowed = _raise_limit(RESERVED + threads + MAX_CONNECTIONS)

@@ -20,12 +20,14 @@ from service.authority import InvalidAuthority, keep_authority, refresh_authorit
 from service.descriptors import TooFewDescriptors, fit_connections
 from service.keys import InvalidKeys, keep_keys, refresh_keys
 from service.logs import build_logging, configure_events
-from service.scratch import UnusableFolder, prepare_folder, take_room
+from service.scratch import UnusableFolder, find_place, prepare_folder, take_room, use_place
 from service.settings import InvalidSettings, Settings
 from service.succession import Crew
 
 _STOPPING_SECONDS = 5
 _RETRY_SECONDS = 1
+# To load a model, and fail, takes what other workers compute with.
+_RELOAD_SECONDS = 10
 _BOOT_FAILED = 3  # gunicorn.arbiter.Arbiter.WORKER_BOOT_ERROR: stops the service
 
 log = structlog.stdlib.get_logger()
@@ -107,15 +109,17 @@ def on_reload(server: Any) -> None:
     refresh_keys(_settings.keys_file)
 
 
-def pre_fork(_server: Any, worker: Any) -> None:
-    """Let a worker know of the others."""
+def pre_fork(server: Any, worker: Any) -> None:
+    """Let a worker know of the others, and give it a place that none of them has."""
     worker.crew = _crew
+    worker.place = find_place({other.place for other in server.WORKERS.values()})
 
 
 def post_fork(_server: Any, worker: Any) -> None:
     """Take room on disk for a worker; where there is none, another worker tries again."""
+    use_place(worker.place)
     try:
-        take_room(os.environ["WHOSAID_METRICS_DIR"], worker.pid)
+        take_room(os.environ["WHOSAID_METRICS_DIR"], worker.place)
     except UnusableFolder as error:
         log.critical("no_room_for_worker", detail=str(error))
         time.sleep(_RETRY_SECONDS)
@@ -138,8 +142,13 @@ def _end_worker(loaded: bool) -> None:
     if loaded:
         # A stopping worker still tells its callers; gunicorn starts another.
         os.kill(os.getpid(), signal.SIGTERM)
+    elif _crew.count_ready():
+        # Others answer, whatever is amiss with this one: gunicorn tries again.
+        time.sleep(_RELOAD_SECONDS)
+        os._exit(1)
     else:
-        # What cannot be loaded now cannot be loaded again: gunicorn stops as a whole.
+        # Nobody can answer, and what cannot be loaded now cannot be loaded again: gunicorn stops
+        # as a whole.
         os._exit(_BOOT_FAILED)
 
 
@@ -162,7 +171,7 @@ def child_exit(_server: Any, worker: Any) -> None:
     from prometheus_client.multiprocess import mark_process_dead
 
     _crew.note(worker.age, ready=False)
-    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+    mark_process_dead(worker.place)  # type: ignore[no-untyped-call]
 
 
 def on_exit(_server: Any) -> None:

@@ -9,6 +9,7 @@ the same keys, and a file that is broken when it is read again changes nothing.
 """
 
 import hmac
+import os
 import re
 import secrets
 import stat
@@ -126,8 +127,6 @@ def keep_keys(path: str | None) -> None:
     if path is not None:
         keys = _kept[Path(path)] = load_keys(Path(path))
         log.info("keys_read", keys=len(keys))
-        if Path(path).stat().st_mode & stat.S_IROTH:
-            log.warning("keys_readable_by_everybody")
 
 
 def refresh_keys(path: str | None) -> None:
@@ -180,11 +179,14 @@ def _read_text(path: Path) -> str:
             raise InvalidKeys(("there is no such file",))
         with path.open("rb") as file:
             stored = file.read(MAX_FILE_BYTES + 1)
+            mode = os.fstat(file.fileno()).st_mode
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise InvalidKeys((f"the file cannot be read: {reason}",)) from error
     if len(stored) > MAX_FILE_BYTES:
         raise InvalidKeys((f"the file is longer than {MAX_FILE_BYTES} bytes",))
+    if mode & stat.S_IROTH:
+        log.warning("keys_readable_by_everybody")
     try:
         return stored.decode("utf-8-sig")
     except UnicodeDecodeError:

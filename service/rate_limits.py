@@ -6,6 +6,7 @@ batches that may be open. Whoever has a key is counted by it, others by their ad
 
 import logging
 import math
+import re
 import time
 from collections.abc import Sequence
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 _REDIS_SECONDS = 0.25
 # What one subscriber has of IPv6, at least (RFC 6177).
 _SUBSCRIBER_BITS = 64
+# As some proxies write an address: with the port, and that of IPv6 in brackets (RFC 7239).
+_WITH_PORT = re.compile(r"\[(?P<v6>[^\]]*)\](?::[0-9]+)?|(?P<v4>[0-9.]+):[0-9]+")
 
 
 def is_limited(blueprint: str | None) -> bool:
@@ -77,10 +80,12 @@ def identify_caller() -> str:
 def find_network(address: str) -> str:
     """Return what counts as one caller: an IPv4 address, or the 64 first bits of an IPv6 one.
 
-    All that is no address, such as the other end of a Unix socket, is one.
+    A port counts for nothing: each connection of a caller has another one. All that is no
+    address, such as the other end of a Unix socket, is one.
     """
+    written = _WITH_PORT.fullmatch(address)
     try:
-        parsed = ip_address(address)
+        parsed = ip_address((written["v6"] or written["v4"]) if written else address)
     except ValueError:
         return "unknown"
     if not isinstance(parsed, IPv6Address):

@@ -7,7 +7,7 @@ and where there is none, that is told.
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 # Of prometheus_client, for the kinds that the service has.
@@ -41,29 +41,49 @@ def prepare_folder(chosen: str | None) -> str:
         raise UnusableFolder("WHOSAID_METRICS_DIR", folder, error.strerror) from error
     if _find_temporary() is None:
         os.environ["TMPDIR"] = folder
-    pid = os.getpid()
-    take_room(folder, pid)
-    _give_room(folder, pid)
+    take_room(folder, 0)
+    _remove(_list_files(folder, 0))
     return folder
 
 
-def take_room(folder: str, pid: int) -> None:
+def find_place(taken: Collection[int]) -> int:
+    """Return the lowest number that no living worker has.
+
+    Its metrics are in files of that number. A worker in the place of a dead one counts on in
+    its files: there are never more of them than workers that lived at once, and no count falls.
+    """
+    return next(place for place in range(len(taken) + 1) if place not in taken)
+
+
+def use_place(place: int) -> None:
+    """Have prometheus_client keep this process's metrics in the files of a place.
+
+    To be called before there are any metrics.
+    """
+    from prometheus_client import values
+
+    values.ValueClass = values.MultiProcessValue(lambda: place)  # type: ignore[no-untyped-call]
+
+
+def take_room(folder: str, place: int) -> None:
     """Take the room for the metrics of a worker, and see that there is some to load its model.
 
-    Raises `UnusableFolder` where there is none, and takes nothing.
+    Raises `UnusableFolder` where there is none, and takes nothing. What a dead worker has
+    counted there stays.
     """
+    made = [path for path in _list_files(folder, place) if not path.exists()]
     try:
-        for path in _list_files(folder, pid):
+        for path in _list_files(folder, place):
             with path.open("ab") as file:
                 os.posix_fallocate(file.fileno(), 0, _FILE_BYTES)
     except OSError as error:
-        _give_room(folder, pid)
+        _remove(made)
         raise UnusableFolder("WHOSAID_METRICS_DIR", folder, error.strerror) from error
     try:
         with tempfile.TemporaryFile() as probe:
             os.posix_fallocate(probe.fileno(), 0, _LOADING_BYTES)
     except OSError as error:
-        _give_room(folder, pid)
+        _remove(made)
         raise UnusableFolder("TMPDIR", tempfile.gettempdir(), error.strerror) from error
 
 
@@ -85,10 +105,10 @@ def _find_temporary() -> str | None:
         return None
 
 
-def _give_room(folder: str, pid: int) -> None:
-    for path in _list_files(folder, pid):
+def _remove(files: Iterable[Path]) -> None:
+    for path in files:
         path.unlink(missing_ok=True)
 
 
-def _list_files(folder: str, pid: int) -> Iterator[Path]:
-    return (Path(folder) / f"{kind}_{pid}.db" for kind in _KINDS)
+def _list_files(folder: str, place: int) -> Iterator[Path]:
+    return (Path(folder) / f"{kind}_{place}.db" for kind in _KINDS)

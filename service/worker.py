@@ -41,6 +41,10 @@ _DRAINING_SECONDS = 0.1
 log = structlog.stdlib.get_logger()
 
 
+class UnsupportedConfiguration(RuntimeError):
+    """gunicorn is told to speak what this worker does not; gunicorn shows why and ends."""
+
+
 class DrainingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
     """Hands requests to threads once they are whole, and drains its queue when told to stop.
 
@@ -58,8 +62,21 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no type
         self._busy: dict[Any, float | None] = {}  # since when its caller takes nothing
         self._leaving: dict[Any, float] = {}  # until when
         self._prober = ThreadPoolExecutor(1, "prober")
-        self._held_bytes = 0
+        self._held_bytes = 0  # of requests that arrive, wait for a thread or are answered
         self._ticked = 0.0
+
+    @classmethod
+    def check_config(cls, cfg: Any, log: Any) -> None:
+        """Raise `UnsupportedConfiguration` for what this worker would silently not do.
+
+        It reads requests itself, without gunicorn's TLS and what may stand before them.
+        """
+        if cfg.is_ssl or cfg.proxy_protocol != "off":
+            raise UnsupportedConfiguration(
+                "whosaid speaks plain HTTP: certfile, keyfile and proxy_protocol cannot be set; "
+                "leave TLS to a proxy"
+            )
+        super().check_config(cfg, log)
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """Start or stop accepting; on the way out, take on who is waiting.
@@ -77,9 +94,11 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no type
 
     def _accept_waiting(self, listener: object) -> None:
         connections = -1
-        while connections != self.nr_conns:
-            connections = self.nr_conns
-            self.accept(listener)
+        # Where no more files may be open, who still waits cannot be taken on.
+        with suppress(OSError):
+            while connections != self.nr_conns < self.worker_connections:
+                connections = self.nr_conns
+                self.accept(listener)
 
     # Arriving
 
@@ -99,6 +118,9 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no type
             self._hand_over(conn)
 
     def _receive(self, conn: Any) -> None:
+        # It may have been refused since the poller saw that it can be read.
+        if conn not in self._arriving:
+            return
         try:
             piece = conn.sock.recv(_PIECE_BYTES)
         except BlockingIOError:
@@ -110,14 +132,18 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no type
         if not piece and not conn.parser.received:
             self._forget(conn)
             self._close(conn)
-        elif not piece or conn.parser.is_whole():
+            return
+        if self._held_bytes > self._max_held_bytes and not _is_short_probe(conn):
+            # It holds no less than this piece, so that what is held does not grow.
+            longest = max(self._arriving, key=lambda each: each.parser.received)
+            self._refuse(longest, Crowded())
+        if conn not in self._arriving:
+            return
+        if not piece or conn.parser.is_whole():
             self._hand_over(conn)
         elif conn.parser.take_expectation():
             with suppress(OSError):
                 conn.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
-        if self._held_bytes > self._max_held_bytes:
-            longest = max(self._arriving, key=lambda each: each.parser.received)
-            self._refuse(longest, Crowded())
 
     def _hand_over(self, conn: Any) -> None:
         self._forget(conn)
@@ -132,11 +158,11 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no type
 
     def _forget(self, conn: Any) -> None:
         del self._arriving[conn]
-        self._held_bytes -= conn.parser.received
         self.poller.unregister(conn.sock)
 
     def _refuse(self, conn: Any, refusal: Exception) -> None:
         self._forget(conn)
+        self._held_bytes -= conn.parser.received
         if conn.parser.received:
             self.handle_error(None, conn.sock, conn.client, refusal)
             self._leave(conn)
@@ -155,6 +181,7 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no type
         gthread waits for that in the main loop, where nobody is served meanwhile.
         """
         del self._busy[conn]
+        self._held_bytes -= conn.parser.received
         if not fs.cancelled() and not fs.exception() and fs.result():
             super().finish_request(conn, fs)
         else:
@@ -258,9 +285,16 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no type
             write_nonblock(client, refusal.render(request_id, self.settings.retry_after_seconds))
 
 
+def _is_short_probe(conn: Any) -> bool:
+    """Tell whether a request is for a probe and short, so that it is answered in any crowd."""
+    return conn.parser.path in _PROBES and conn.parser.received <= _PIECE_BYTES
+
+
 def find_unwritable(connections: Iterable[socket.socket]) -> set[socket.socket]:
     """Find the connections that take nothing more, for their callers have not read what came."""
-    open_ones = {each.fileno(): each for each in connections if each.fileno() >= 0}
+    # Threads may close them meanwhile: asked twice, one might be open and then closed.
+    described = [(each.fileno(), each) for each in connections]
+    open_ones = {descriptor: each for descriptor, each in described if descriptor >= 0}
     poll = select.poll()
     for descriptor in open_ones:
         poll.register(descriptor, select.POLLOUT)

@@ -1,10 +1,13 @@
 import json
+import threading
+import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas import OffsetUnit
+from service.turns import take_turn
 from tests.fakes import FakeAnalyzer
 from tests.texts import merge_pairs, texts
 
@@ -227,3 +230,31 @@ def test_bodies_that_end_too_early(client):
     )
     assert response.status_code == 400
     assert "Content-Length" in response.json["detail"]
+
+
+class _BusyAnalyzer(FakeAnalyzer):
+    """While it reads, another thread takes its turn, and keeps it for a while."""
+
+    def analyze(self, *args, **kwargs):
+        taken = threading.Event()
+        if self.batches:
+            threading.Thread(target=self._compute, args=(taken,)).start()
+            assert taken.wait(10)
+        return super().analyze(*args, **kwargs)
+
+    def _compute(self, taken):
+        with take_turn():
+            taken.set()
+            time.sleep(0.4)
+
+
+@pytest.mark.parametrize("path", ["analyze", "analyze/batch"])
+def test_deadlines_hold_while_others_compute(build, path):
+    """Who gets its turn too late to answer in time is told so, though the text was read."""
+    client = build(_BusyAnalyzer()).test_client()
+    item = {"text": TEXT, "language": "en"}
+    body = item if path == "analyze" else [item]
+    response = client.post(f"/v1/{path}", json=body, headers={"X-Deadline-Seconds": "0.2"})
+    found = response if path == "analyze" else response.json[0]
+    status = found.status_code if path == "analyze" else found["status"]
+    assert status == 504

@@ -1,5 +1,7 @@
 """Requests that arrive in pieces: whole when gunicorn can answer them, and not before."""
 
+import time
+
 import pytest
 from gunicorn.config import Config
 from gunicorn.http.errors import NoMoreData, ParseException
@@ -13,6 +15,7 @@ GET = b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST /v1/analyze HTTP/1.1\r\nHost: x\r\n"
 LENGTH = POST + b"Content-Length: 5\r\n\r\n"
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
+BATCH = POST.replace(b"analyze", b"analyze/batch")
 LINES = b"Content-Type: application/x-ndjson; charset=utf-8\r\n"
 
 
@@ -34,8 +37,8 @@ class Silent:
         return sent
 
 
-def build(connection=None):
-    return ArrivingParser(Config(), connection or NoSocket(), ("127.0.0.1", 1), MAX_BODY)
+def build(connection=None, max_body=MAX_BODY):
+    return ArrivingParser(Config(), connection or NoSocket(), ("127.0.0.1", 1), max_body)
 
 
 def arrive(pieces, connection=None):
@@ -171,9 +174,52 @@ def test_a_body_one_byte_too_long_comes():
 
 def test_streams_are_read_as_they_come():
     """Lines are whole with their head, and read from the connection."""
-    parser = arrive([POST + LINES + b"Content-Length: 5000\r\n\r\nab"], Silent(b"c"))
+    parser = arrive([BATCH + LINES + b"Content-Length: 5000\r\n\r\nab"], Silent(b"c"))
     assert parser.is_whole()
     assert next(parser).body.read() == b"abc"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [POST, GET[:-2], BATCH.replace(b"POST", b"GET")],
+    ids=["another path", "probe", "another method"],
+)
+def test_only_batches_are_streams(head):
+    """Lines that nothing reads as they come are a body like any other."""
+    parser = arrive([head + LINES + b"Content-Length: 5\r\n\r\nabcd"])
+    assert not parser.is_whole()
+    parser.feed(b"e")
+    assert next(parser).body.read() == b"abcde"
+
+
+@pytest.mark.parametrize(
+    ("sent", "length"),
+    [
+        (CHUNKED + b"1\r\na\r\n" * 150_000 + b"0\r\n\r\n", 150_000),
+        (POST + b"Content-Length: 8000000\r\n\r\n" + b"a" * 8_000_000, 8_000_000),
+    ],
+    ids=["tiny chunks", "small reads"],
+)
+def test_long_bodies_take_linear_time(sent, length):
+    """Reading a part of a body, or a chunk, costs nothing for all that is behind it."""
+    began = time.process_time()
+    parser = build(max_body=8_000_000)
+    for at in range(0, len(sent), 65_536):
+        parser.feed(sent[at : at + 65_536])
+        assert parser.is_whole() is (at + 65_536 >= len(sent))
+    body = next(parser).body
+    assert sum(len(piece) for piece in iter(lambda: body.read(1_024), b"")) == length
+    assert time.process_time() - began < 3
+
+
+def test_what_is_behind_a_body_is_where_gthread_looks():
+    """What came behind a request is in gunicorn's buffer once its body is finished."""
+    parser = arrive([LENGTH + b"abcde" + GET])
+    next(parser)
+    assert parser.finish_body()
+    assert parser.unreader.buf.getvalue() == GET
+    parser.begin()
+    assert next(parser).path == "/livez"
 
 
 def test_expectations_are_met_once():

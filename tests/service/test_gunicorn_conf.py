@@ -148,11 +148,15 @@ def test_workers_take_room_for_their_metrics(configure, monkeypatch, tmp_path):
     conf = configure(WHOSAID_METRICS_DIR=str(tmp_path))
     monkeypatch.setattr(conf, "_RETRY_SECONDS", 0)
     conf.on_starting(None)
-    conf.post_fork(None, SimpleNamespace(pid=77))
+    used = []
+    monkeypatch.setattr(conf, "use_place", used.append)
+    conf.post_fork(None, SimpleNamespace(place=7))
+    assert used == [7]
+    assert {path.name for path in tmp_path.iterdir()} >= {"counter_7.db", "histogram_7.db"}
     assert all(path.stat().st_size for path in tmp_path.iterdir())
     monkeypatch.setenv("WHOSAID_METRICS_DIR", "/nowhere")
     with structlog.testing.capture_logs() as logs, pytest.raises(SystemExit) as ended:
-        conf.post_fork(None, SimpleNamespace(pid=78))
+        conf.post_fork(None, SimpleNamespace(place=8))
     assert ended.value.code not in (0, 3, 4)
     assert [(each["event"], "/nowhere" in each["detail"]) for each in logs] == [
         ("no_room_for_worker", True)
@@ -164,8 +168,8 @@ def test_workers_know_who_is_ready(configure, tmp_path):
     conf = configure(WHOSAID_METRICS_DIR=str(tmp_path))
     conf.on_starting(None)
     app = create_app(Settings(), lambda _: FakeAnalyzer())
-    worker = SimpleNamespace(wsgi=app, age=1, pid=77)
-    conf.pre_fork(None, worker)
+    worker = SimpleNamespace(wsgi=app, age=1)
+    conf.pre_fork(SimpleNamespace(WORKERS={}), worker)
     conf.post_worker_init(worker)
     batcher = services_of(app).batcher
     assert batcher.wait_until_loaded(10)
@@ -180,13 +184,29 @@ def test_workers_know_who_is_ready(configure, tmp_path):
 
 
 def test_dead_workers_leave_the_gauges(configure, tmp_path):
-    """The numbers of requests in flight in a dead worker are forgotten."""
+    """The numbers of requests in flight in a dead worker are forgotten, its counts are not."""
     conf = configure(WHOSAID_METRICS_DIR=str(tmp_path))
     conf.on_starting(None)
-    for name in ("gauge_livesum_77.db", "counter_77.db"):
+    for name in ("gauge_livesum_3.db", "counter_3.db"):
         (tmp_path / name).touch()
-    conf.child_exit(None, SimpleNamespace(pid=77, age=7))
-    assert [path.name for path in tmp_path.iterdir()] == ["counter_77.db"]
+    conf.child_exit(None, SimpleNamespace(pid=77, age=7, place=3))
+    assert [path.name for path in tmp_path.iterdir()] == ["counter_3.db"]
+
+
+def test_workers_take_the_places_of_dead_ones(configure):
+    """A worker writes its metrics where a dead one did, and never where a living one does."""
+    conf = configure()
+    living = {}
+    for pid in range(3):
+        living[pid] = SimpleNamespace()
+        conf.pre_fork(
+            SimpleNamespace(WORKERS={key: living[key] for key in range(pid)}), living[pid]
+        )
+    assert [worker.place for worker in living.values()] == [0, 1, 2]
+    del living[1]
+    next_one = SimpleNamespace()
+    conf.pre_fork(SimpleNamespace(WORKERS=living), next_one)
+    assert next_one.place == 1
 
 
 def test_exiting_workers_finish(configure):
@@ -225,13 +245,25 @@ def test_waiting_threads_sleep(configure, monkeypatch):
     assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
 
 
-@pytest.mark.parametrize("loaded", [True, False])
-def test_workers_end_with_their_model(configure, monkeypatch, loaded):
-    """A worker that lost its model stops gently; one that never had it stops the service."""
+@pytest.mark.parametrize(
+    ("loaded", "others", "expected"),
+    [
+        pytest.param(True, False, [(os.getpid(), signal.SIGTERM)], id="lost"),
+        pytest.param(False, False, [3], id="never had"),
+        pytest.param(False, True, ["a pause", 1], id="never had, but others have"),
+    ],
+)
+def test_workers_end_with_their_model(configure, monkeypatch, loaded, others, expected):
+    """A worker that lost its model stops gently; one that never had it stops the service.
+
+    But not while others are ready: then gunicorn tries again, after a pause.
+    """
     ended = []
     monkeypatch.setattr(os, "kill", lambda pid, number: ended.append((pid, number)))
     monkeypatch.setattr(os, "_exit", lambda status: ended.append(status))
     conf = configure()
+    monkeypatch.setattr(conf, "time", SimpleNamespace(sleep=lambda _: ended.append("a pause")))
+    conf._crew.note(1, ready=others)
 
     def build(_):
         if loaded:
@@ -247,7 +279,7 @@ def test_workers_end_with_their_model(configure, monkeypatch, loaded):
         analyzer.analyze = _die
         app.test_client().post("/v1/analyze", json={"text": "x"})
     batcher._owner.join(10)
-    assert ended == [(os.getpid(), signal.SIGTERM) if loaded else 3]
+    assert ended == expected
 
 
 def _die(*_, **__):

@@ -211,6 +211,20 @@ def test_files_that_everybody_reads(path, mode, warned):
     path.chmod(mode)
     with structlog.testing.capture_logs() as events:
         keep_keys(str(path))
-    assert [event["event"] for event in events] == ["keys_read"] + warned * [
-        "keys_readable_by_everybody"
-    ]
+    warning = ["keys_readable_by_everybody"]
+    assert [event["event"] for event in events] == warned * warning + ["keys_read"]
+
+
+def test_a_file_that_goes_while_it_is_read(path, monkeypatch):
+    """A file that is removed once it was read, as by who puts a new one there, ends nothing."""
+    path.write_text(f"a {HASH}")
+    read = module.load_keys
+
+    def remove(read_path):
+        keys = read(read_path)
+        path.unlink()
+        return keys
+
+    monkeypatch.setattr(module, "load_keys", remove)
+    refresh_keys(str(path))
+    assert [key.id for key in find_keys(str(path))] == ["a"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from service.scratch import UnusableFolder, prepare_folder
+from service.scratch import UnusableFolder, find_place, prepare_folder, take_room
 
 
 def fill(monkeypatch, folder):
@@ -122,10 +122,11 @@ def test_a_file_is_no_folder(temporary, tmp_path):
 WRITE = """
 import os, sys
 from pathlib import Path
-from service.scratch import take_room
+from service.scratch import take_room, use_place
 
 folder = os.environ["PROMETHEUS_MULTIPROC_DIR"] = sys.argv[1]
-take_room(folder, os.getpid())
+use_place(5)
+take_room(folder, 5)
 
 def measure():
     return {path.name: path.stat().st_size for path in Path(folder).iterdir()}
@@ -139,10 +140,55 @@ for endpoint in range(20):
 metrics.in_flight.inc()
 assert measure() == before, (measure(), before)
 assert b"whosaid_requests_in_flight 1.0" in metrics.render().data
+written = metrics.render().get_data(as_text=True)
+for name in ('requests_total{endpoint="/v1/some-endpoint-0",status="400"}',
+             'request_seconds_count{endpoint="/v1/some-endpoint-0"}'):
+    print(next(line.split()[1] for line in written.splitlines() if name in line))
 """
 
 
 def test_metrics_are_written_where_room_was_taken(tmp_path):
     """prometheus_client writes to just the files that were made, and none of them grows."""
-    command = [sys.executable, "-c", WRITE, str(tmp_path)]
-    subprocess.run(command, check=True, cwd=Path(__file__).parents[2])
+    assert write(tmp_path) == ["1.0", "1.0"]
+
+
+def test_counts_outlive_workers(tmp_path):
+    """A worker in the place of one that died counts on from there, and adds no file."""
+    write(tmp_path)
+    names = sorted(list_names(tmp_path))
+    (tmp_path / "gauge_livesum_5.db").unlink()
+    assert write(tmp_path) == ["2.0", "2.0"]
+    assert sorted(list_names(tmp_path)) == names
+
+
+def write(folder):
+    command = [sys.executable, "-c", WRITE, str(folder)]
+    root = Path(__file__).parents[2]
+    done = subprocess.run(command, check=True, cwd=root, stdout=subprocess.PIPE, text=True)
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize(
+    ("taken", "place"),
+    [
+        pytest.param(set(), 0, id="nobody"),
+        pytest.param({0, 1}, 2, id="all"),
+        pytest.param({0, 2}, 1, id="one died"),
+        pytest.param({1, 2}, 0, id="the first died"),
+    ],
+)
+def test_the_lowest_place_is_taken(taken, place):
+    """A place is nobody else's, and used again."""
+    assert find_place(taken) == place
+
+
+def test_without_room_counts_stay(monkeypatch, temporary, chosen):
+    """Where there is no room for a worker, what a dead one counted stays; nothing is added."""
+    prepare_folder(str(chosen))
+    (chosen / "counter_1.db").write_bytes(b"counted")
+    for full in (temporary, chosen):
+        fill(monkeypatch, full)
+        with pytest.raises(UnusableFolder):
+            take_room(str(chosen), 1)
+        assert list_names(chosen) == ["counter_1.db"]
+        assert (chosen / "counter_1.db").read_bytes().startswith(b"counted")

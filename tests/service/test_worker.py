@@ -1,3 +1,4 @@
+import errno
 import http.client
 import json
 import os
@@ -6,7 +7,9 @@ import selectors
 import socket
 import threading
 import time
+from concurrent.futures import Future
 from types import SimpleNamespace
+from unittest import mock
 
 import pytest
 import structlog
@@ -19,7 +22,7 @@ from gunicorn.workers.gthread import TConn
 from service import worker as worker_module
 from service.arrivals import BodyTooLong, Crowded, TooSlow
 from service.settings import Settings
-from service.worker import DrainingWorker, find_unwritable
+from service.worker import DrainingWorker, UnsupportedConfiguration, find_unwritable
 
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n"
@@ -66,6 +69,45 @@ def test_waiting_connections_are_taken_on(worker):
     worker.set_accept_enabled(False)
     for connection in waiting:
         connection.close()
+
+
+def test_no_more_are_taken_on_than_may_be(worker):
+    """A worker that stops takes on no more connections than it may hold."""
+    address = worker.sockets[0].getsockname()
+    worker.set_accept_enabled(True)
+    waiting = [socket.create_connection(address, timeout=5) for _ in range(5)]
+    worker.worker_connections = 3
+    worker.alive = False
+    worker.set_accept_enabled(False)
+    assert worker.nr_conns == 3
+    for connection in waiting:
+        connection.close()
+
+
+def test_a_stopping_worker_may_run_out_of_files(worker, monkeypatch):
+    """Where a connection cannot be opened, a worker that stops goes on stopping."""
+
+    def fail(_listener):
+        raise OSError(errno.EMFILE, "too many open files")
+
+    monkeypatch.setattr(worker, "accept", fail)
+    worker.set_accept_enabled(True)
+    worker.alive = False
+    worker.set_accept_enabled(False)
+    assert worker.sockets == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("certfile", "cert.pem"), ("keyfile", "key.pem"), ("proxy_protocol", "v1")],
+)
+def test_what_is_not_spoken_is_not_configured(name, value):
+    """A worker that would serve plain HTTP in silence does not start."""
+    config = Config()
+    DrainingWorker.check_config(config, None)
+    config.set(name, value)
+    with pytest.raises(UnsupportedConfiguration, match=name):
+        DrainingWorker.check_config(config, None)
 
 
 def test_a_busy_worker_lets_them_wait(worker):
@@ -320,6 +362,71 @@ def test_too_much_at_once_makes_the_longest_go(run, monkeypatch):
     assert read_status(short) == 200
 
 
+@pytest.fixture
+def receiving(monkeypatch):
+    """A worker that is not running, and may hold a thousand bytes."""
+    monkeypatch.setattr(worker_module, "_MAX_HELD_BYTES", 1_000)
+    monkeypatch.setattr(worker_module, "_MAX_HELD_REQUESTS", 0)
+    made = build_worker()
+    made.poller = SimpleNamespace(register=lambda *_: None, unregister=lambda _: None)
+    made.tpool = SimpleNamespace(submit=lambda *_: Future())
+    made._prober = SimpleNamespace(submit=lambda *_: Future())
+    callers = []
+
+    def call(sent):
+        here, there = socket.socketpair()
+        callers.extend((here, there))
+        conn = TConn(made.cfg, here, ("127.0.0.1", 1), None)
+        made.nr_conns += 1
+        made.enqueue_req(conn)
+        there.sendall(sent)
+        return conn, there
+
+    yield made, call
+    for opened in (*callers, *made.sockets):
+        opened.close()
+    made.tmp.close()
+
+
+LONG = b"POST / HTTP/1.1\r\nContent-Length: 600\r\n\r\n" + b"x" * 600
+
+
+def test_what_was_refused_meanwhile_is_not_received(receiving):
+    """A connection that is refused between its event and its turn is left alone."""
+    worker, call = receiving
+    (first, _), (second, there) = call(LONG[:-1]), call(LONG[:-2])
+    worker._receive(first)
+    worker._receive(second)
+    assert worker._leaving.keys() == {first}
+    there.sendall(b"x")
+    worker._receive(first)
+    assert worker._held_bytes == len(LONG) - 2
+
+
+def test_requests_that_wait_for_threads_are_held(receiving):
+    """What waits for a thread counts until it is answered, and newcomers are refused meanwhile."""
+    worker, call = receiving
+    (first, _), (second, there), (probe, _) = (
+        call(LONG),
+        call(LONG),
+        call(GET.replace(b"/ ", b"/livez ")),
+    )
+    worker._receive(first)
+    assert worker._held_bytes == len(LONG)
+    worker._receive(second)
+    assert read_status(there) == 503
+    assert worker._busy.keys() == {first}
+    worker._held_bytes += 1_000
+    worker._receive(probe)
+    worker._held_bytes -= 1_000
+    assert worker._busy.keys() == {first, probe}
+    for conn in (first, probe):
+        done = Future()
+        done.set_result(False)
+        worker.finish_request(conn, done)
+    assert worker._held_bytes == 0
+
+
 def test_callers_who_do_not_close_keep_nobody_waiting(run):
     """Who is to close a connection and does not is left after a moment, and nobody waits for it."""
     running = run()
@@ -410,7 +517,8 @@ def test_bodies_that_nobody_reads_are_not_waited_for(run):
         return []
 
     running = run(refuse)
-    caller = running.call(POST.replace(b"Host: x", b"Content-Type: application/x-ndjson"))
+    lines = POST.replace(b"/ ", b"/v1/analyze/batch ")
+    caller = running.call(lines.replace(b"Host: x", b"Content-Type: application/x-ndjson"))
     assert read_status(caller) == 415
     wait_until(lambda: running.worker.nr_conns == 0)
 
@@ -462,3 +570,12 @@ def test_unwritable_connections_are_found():
         assert find_unwritable([here, there]) == {here}
         assert select.select([], [there], [], 0)[1] == [there]
     assert find_unwritable([here]) == set()
+
+
+def test_a_connection_may_close_while_it_is_looked_at():
+    """A connection that a thread closes at this moment is not stuck."""
+    here, there = socket.socketpair()
+    with here, there:
+        descriptors = iter([here.fileno(), -1])
+        closing = mock.Mock(fileno=lambda: next(descriptors))
+        assert find_unwritable([closing]) == set()
