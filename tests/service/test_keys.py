@@ -55,7 +55,9 @@ def test_lines_hold_hashes(path):
     assert find_key(load_keys(path), key) == Key("cms", hashlib.sha256(key.encode()).digest())
 
 
-@pytest.mark.parametrize("key_id", ["", "a b", "-a", "é", "x" * 65, "a\n", make_key()])
+@pytest.mark.parametrize(
+    "key_id", ["", "a b", "-a", "é", "x" * 65, "a\n", pytest.param(make_key(), id="a key")]
+)
 def test_bad_ids_get_no_line(key_id):
     """No line is made for an id that the file could not have."""
     with pytest.raises(InvalidKeyId, match="1 to 64"):
