@@ -81,7 +81,9 @@ class Discourse:
         return None
 
 
-def read_discourse(text: str, entities: Sequence[Entity], sentences: Sequence[Span]) -> Discourse:
+def read_discourse(
+    text: str, entities: Sequence[Entity], sentence_starts: Sequence[int]
+) -> Discourse:
     """Prepare a document for resolving references in it."""
     narration = read_narration(text)
     named = [
@@ -92,7 +94,7 @@ def read_discourse(text: str, entities: Sequence[Entity], sentences: Sequence[Sp
     ]
     named.sort(key=lambda name: (name.span.start, name.span.end, name.entity))
     paragraphs = tuple(match.start() for match in _PARAGRAPH.finditer(text))
-    starts = sorted({*(span.start for span in sentences), *paragraphs})
+    starts = sorted({*sentence_starts, *paragraphs})
     return Discourse(
         text,
         tuple(entities),

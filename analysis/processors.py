@@ -17,7 +17,6 @@ from stanza.pipeline.processor import (
 )
 
 from analysis.confidence import load_confidences, rate_quotes
-from analysis.document import Span
 from analysis.entities import group_mentions
 from analysis.mentions import carry_names
 from analysis.models import load_model
@@ -114,7 +113,7 @@ class SpeakerProcessor(Processor):  # type: ignore[misc]
             document.text,
             document.quotes,
             document.entities,
-            tuple(Span(start, start + 1) for start in document.sentence_starts),
+            document.sentence_starts,
         )
         document.quotes = rate_quotes(quotes, self.confidences)
         document.entities = rate_salience(document.article, document.entities, document.quotes)

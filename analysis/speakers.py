@@ -42,7 +42,7 @@ def resolve_speakers(
     text: str,
     quotes: Sequence[Quote],
     entities: Sequence[Entity],
-    sentences: Sequence[Span],
+    sentence_starts: Sequence[int],
 ) -> tuple[tuple[Quote, ...], tuple[Entity, ...]]:
     """Return the quotes with their speakers resolved, and the entities with what resolved to them.
 
@@ -50,7 +50,7 @@ def resolve_speakers(
     description that means nobody named ("a senior aide") attributes the quote, without
     a name; a pronoun that leads to nobody leaves it unattributed.
     """
-    discourse = read_discourse(text, entities, sentences)
+    discourse = read_discourse(text, entities, sentence_starts)
     answers = answer_sources(discourse, quotes)
     resolved = [
         _attributed(text, quote, answers[i], entities) if i in answers else quote

@@ -251,7 +251,7 @@ def read_steps(text: str, mentions: list[Mention], attributions: list[Attributio
     yield "entities"
     quotes = find_quotes(text, attributions)
     yield "quotes"
-    sentences = [Span(*match.span()) for match in re.finditer(r"[^.\n]+", text)]
+    sentences = [match.start() for match in re.finditer(r"[^.\n]+", text)]
     quotes, entities = resolve_speakers(text, quotes, entities, sentences)
     yield "speakers"
     rate_salience(Article(text), entities, rate_quotes(quotes, Confidences()))
