@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from safetensors.numpy import load
 from tokenizers import Tokenizer
 from torch import Tensor, nn
@@ -322,9 +323,9 @@ def load_model(folder: Path = SHIPPED_WEIGHTS, *, threads: int | None = None) ->
 
 
 def _build_model(folder: Path, stored: Mapping[str, Any], threads: int | None) -> Model:
-    weights, tokenizer = (
-        _read_checked(folder / name, stored["sha256"][name])
-        for name in (WEIGHTS_FILE, TOKENIZER_FILE)
+    tensors, tokenizer = (
+        _parse_checked(folder / name, stored["sha256"][name], parse)
+        for name, parse in ((WEIGHTS_FILE, load), (TOKENIZER_FILE, Tokenizer.from_buffer))
     )
     config = Config(**stored["network"])
     info = ModelInfo(
@@ -336,20 +337,22 @@ def _build_model(folder: Path, stored: Mapping[str, Any], threads: int | None) -
     calibrations = Calibrations(
         **{name: Calibration(**values) for name, values in stored["calibration"].items()}
     )
-    tensors = load(weights)
     network = CompiledNetwork(config, CompiledEncoder(tensors, config, threads))
     network.load_state_dict(
         {name: torch.from_numpy(tensors[name]).float() for name in network.state_dict()}
     )
-    return Model(network, Tokenizer.from_buffer(tokenizer), config, info, calibrations)
+    return Model(network, tokenizer, config, info, calibrations)
 
 
-def _read_checked(path: Path, digest: str) -> bytes:
-    """Return what is in a file; it is read once, so that nothing else is loaded."""
+def _parse_checked(path: Path, digest: str, parse: Callable[[bytes], Any]) -> Any:
+    """Return what a file stands for; it is read once, so that nothing else is loaded."""
     content = _read_file(path)
     if hashlib.sha256(content).hexdigest() != digest:
         raise ModelDamaged(str(path), "its SHA-256 is not the one in the config")
-    return content
+    try:
+        return parse(content)
+    except (SafetensorError, ValueError) as error:
+        raise ModelDamaged(str(path), "is not in the format of such a file") from error
 
 
 def _read_file(path: Path) -> bytes:
