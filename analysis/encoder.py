@@ -34,7 +34,8 @@ _NORM_EPSILON = 1e-12
 # A window is read at the next such length: a graph is made ready for each length anew, and keeps
 # some megabytes for it.
 _LENGTHS = 32
-_HIDDEN_FROM_VIEW = np.float32(-1e9)
+UNSEEN = np.float32(-1e9)
+"""What the mask adds where there is no piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,34 +61,43 @@ class CompiledEncoder:
 
         It computes with so many `threads`; None stands for as many as there are cores.
         """
-        self._embeddings = _Embeddings(weights)
-        model = ov.Model(*Graph(weights, config).build(), "encoder")
-        options = {
-            # Also where the processor knows shorter floats: answers are the same everywhere.
-            "INFERENCE_PRECISION_HINT": "f32",
-            "DYNAMIC_QUANTIZATION_GROUP_SIZE": _GROUP,
-            "NUM_STREAMS": 1,
-            # Workers share the cores; which one has time, the system knows.
-            "ENABLE_CPU_PINNING": False,
-        }
-        if threads is not None:
-            options["INFERENCE_NUM_THREADS"] = threads
-        self._request = ov.Core().compile_model(model, "CPU", options).create_infer_request()
+        self._embeddings = Embeddings(weights)
+        self._request = compile_graph(build_graph(weights, config), threads)
 
     def encode(self, ids: Numbers, shapes: Numbers, states: Numbers) -> Array:
         """Return the hidden state (row) of each piece of a window, its markers included."""
         count = len(ids)
-        length = -(-count // _LENGTHS) * _LENGTHS
+        length = pad_length(count)
         embedded = np.zeros((1, length, self._embeddings.width), dtype=np.float32)
         self._embeddings.look_up(ids, shapes, states, out=embedded[0, :count])
         mask = np.zeros((1, 1, 1, length), dtype=np.float32)
-        mask[..., count:] = _HIDDEN_FROM_VIEW
+        mask[..., count:] = UNSEEN
         self._request.infer([embedded, mask])
         hidden: Array = self._request.get_output_tensor().data[0, :count].copy()
         return hidden
 
 
-class _Embeddings:
+def pad_length(count: int) -> int:
+    """Return at which length a window of so many pieces is read."""
+    return -(-count // _LENGTHS) * _LENGTHS
+
+
+def compile_graph(model: ov.Model, threads: int | None) -> ov.InferRequest:
+    """Compile a graph to compute with so many threads, or with as many as there are cores."""
+    options = {
+        # Also where the processor knows shorter floats: answers are the same everywhere.
+        "INFERENCE_PRECISION_HINT": "f32",
+        "DYNAMIC_QUANTIZATION_GROUP_SIZE": _GROUP,
+        "NUM_STREAMS": 1,
+        # Workers share the cores; which one has time, the system knows.
+        "ENABLE_CPU_PINNING": False,
+    }
+    if threads is not None:
+        options["INFERENCE_NUM_THREADS"] = threads
+    return ov.Core().compile_model(model, "CPU", options).create_infer_request()
+
+
+class Embeddings:
     """What the encoder starts from: the sum of what is known of each piece."""
 
     def __init__(self, weights: Weights) -> None:
@@ -102,6 +112,7 @@ class _Embeddings:
 
     @property
     def width(self) -> int:
+        """How many numbers stand for a piece."""
         width: int = self._words.shape[1]
         return width
 
@@ -112,9 +123,12 @@ class _Embeddings:
         out += self._states[states]
 
 
-class Graph:
-    """Builds the encoder's graph, from embeddings and mask to hidden states."""
+def build_graph(weights: Weights, config: Config) -> ov.Model:
+    """Return the encoder's graph, from the embeddings and the mask of a window to its states."""
+    return ov.Model(*_Graph(weights, config).build(), "encoder")
 
+
+class _Graph:
     def __init__(self, weights: Weights, config: Config) -> None:
         self._weights = weights
         self._config = config

@@ -63,6 +63,7 @@ def play(scenario: Scenario, stage: Stage) -> Report:
     own.folder.chmod(0o777)
     started = time.monotonic()
     seen, passed = _see(scenario, own)
+    seen = seen.replace(str(stage.folder), "FOLDER")
     print(f"  {seen}", flush=True)
     return {
         "name": scenario.name,

@@ -10,12 +10,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import openvino as ov
 import torch
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
-from analysis.encoder import Array, CompiledEncoder, Config, Graph
+from analysis.encoder import (
+    UNSEEN,
+    CompiledEncoder,
+    Config,
+    Embeddings,
+    build_graph,
+    compile_graph,
+    pad_length,
+)
 from analysis.models import SHIPPED_WEIGHTS, WEIGHTS_FILE
 from evaluation.encoders import EAGER, SHIPPED, load_config
 from evaluation.workers import Job, serve
@@ -24,16 +31,6 @@ from training.network import load_network
 Window = NDArray[np.int64]
 """Ids, shapes and states (rows) of the pieces that the encoder reads at once."""
 Encode = Callable[[Sequence[Window]], object]
-
-# As the shipped encoder rounds lengths up: each length is made ready anew.
-_LENGTHS = 32
-_OPTIONS = (
-    "INFERENCE_PRECISION_HINT",
-    "DYNAMIC_QUANTIZATION_GROUP_SIZE",
-    "NUM_STREAMS",
-    "ENABLE_CPU_PINNING",
-    "INFERENCE_NUM_THREADS",
-)
 
 
 def prepare(setup: Mapping[str, Any]) -> Job:
@@ -67,37 +64,33 @@ def _load_shipped(threads: int) -> Encode:
     config = load_config()
     weights = load_file(SHIPPED_WEIGHTS / WEIGHTS_FILE)
     one = CompiledEncoder(weights, config, threads)
-    several = _SeveralAtOnce(weights, config, threads)
+    several = _read_several(weights, config, threads)
 
     def encode(windows: Sequence[Window]) -> object:
-        return one.encode(*windows[0]) if len(windows) == 1 else several.encode_all(windows)
+        return one.encode(*windows[0]) if len(windows) == 1 else several(windows)
 
     return encode
 
 
-class _SeveralAtOnce(CompiledEncoder):
-    """The shipped encoder, compiled with the same options for any number of windows."""
+def _read_several(weights: Mapping[str, Any], config: Config, threads: int) -> Encode:
+    """Compile the shipped encoder for any number of windows, each read as long as the longest."""
+    embeddings = Embeddings(weights)
+    graph = build_graph(weights, config)
+    graph.reshape({0: [-1, -1, config.hidden], 1: [-1, 1, 1, -1]})
+    request = compile_graph(graph, threads)
 
-    def __init__(self, weights: Mapping[str, Any], config: Config, threads: int) -> None:
-        super().__init__(weights, config, threads)
-        compiled = self._request.get_compiled_model()
-        options = {name: compiled.get_property(name) for name in _OPTIONS}
-        model = ov.Model(*Graph(weights, config).build(), "encoder")
-        model.reshape({0: [-1, -1, config.hidden], 1: [-1, 1, 1, -1]})
-        self._request = ov.Core().compile_model(model, "CPU", options).create_infer_request()
-
-    def encode_all(self, windows: Sequence[Window]) -> Array:
-        """Return the hidden states of windows, each as long as the longest, or a little longer."""
-        length = -(-max(map(_length, windows)) // _LENGTHS) * _LENGTHS
-        embedded = np.zeros((len(windows), length, self._embeddings.width), dtype=np.float32)
-        mask = np.full((len(windows), 1, 1, length), -1e9, dtype=np.float32)
+    def encode(windows: Sequence[Window]) -> object:
+        length = pad_length(max(map(_length, windows)))
+        embedded = np.zeros((len(windows), length, embeddings.width), dtype=np.float32)
+        mask = np.full((len(windows), 1, 1, length), UNSEEN, dtype=np.float32)
         for number, window in enumerate(windows):
             here = slice(_length(window))
-            self._embeddings.look_up(*window, out=embedded[number, here])
+            embeddings.look_up(*window, out=embedded[number, here])
             mask[number, ..., here] = 0
-        self._request.infer([embedded, mask])
-        hidden: Array = self._request.get_output_tensor().data
-        return hidden
+        request.infer([embedded, mask])
+        return request.get_output_tensor().data
+
+    return encode
 
 
 def _load_eager(threads: int) -> Encode:

@@ -4,7 +4,10 @@ import math
 import re
 import select
 import socket
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +24,7 @@ _SECONDS = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,20})?")
 # What else tells that a connection has ended, poll tells unasked. Linux alone has this one; it
 # holds whatever still waits to be read, so that a request sent ahead hides no departure.
 _ENDED = getattr(select, "POLLRDHUP", 0)
+_WHOLE = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,27 @@ class Caller:
             raise reason
 
 
+@contextmanager
+def answering(since: float) -> Iterator[None]:
+    """Have this thread answer a request that was whole, on the monotonic clock, at a moment."""
+    _WHOLE.since = since
+    try:
+        yield
+    finally:
+        del _WHOLE.since
+
+
+def find_beginning() -> float:
+    """Return when the request was whole that this thread answers: now, where nobody has said.
+
+    It may have waited for a thread since.
+    """
+    since: float = getattr(_WHOLE, "since", time.monotonic())
+    return since
+
+
 def find_caller(environ: Mapping[str, Any], started: float) -> Caller:
-    """Return who sent a request that reached the application at a moment.
+    """Return who sent a request that was whole at a moment.
 
     gunicorn hands over the connection; other servers do not. Raises `InvalidHeader`.
     """

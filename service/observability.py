@@ -17,6 +17,7 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from service.callers import find_beginning
 from service.jobs import Outcome
 
 REQUEST_ID_HEADER = "X-Request-ID"
@@ -99,7 +100,7 @@ def observe_requests(app: flask.Flask, metrics: Metrics) -> None:
     """Name, count, measure and log every request of an application."""
 
     def begin() -> None:
-        flask.g.started = time.monotonic()
+        flask.g.started = find_beginning()
         flask.g.request_id = choose_request_id(flask.request.headers.get(REQUEST_ID_HEADER))
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=flask.g.request_id)

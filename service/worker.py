@@ -20,6 +20,7 @@ from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from service.arrivals import ArrivingParser, Crowded, TooSlow
+from service.callers import answering
 from service.refusals import choose_refusal
 from service.settings import Settings
 
@@ -148,6 +149,7 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no type
     def _hand_over(self, conn: Any) -> None:
         self._forget(conn)
         self._busy[conn] = None
+        conn.whole_since = time.monotonic()
         if conn.parser.path in _PROBES:
             answered = self._prober.submit(self.handle, conn)
             answered.add_done_callback(
@@ -155,6 +157,11 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no type
             )
         else:
             super().enqueue_req(conn)
+
+    def handle(self, conn: Any) -> Any:
+        """Answer a request, whose time runs while it waits for a thread."""
+        with answering(conn.whole_since):
+            return super().handle(conn)
 
     def _forget(self, conn: Any) -> None:
         del self._arriving[conn]

@@ -264,6 +264,7 @@ def test_halves_of_names(marked, names):
     ("marked", "name", "kind"),
     [
         pytest.param("The [Lee|per] campaign left.", "Lee campaign", ORGANIZATION, id="campaign"),
+        pytest.param("The [Lee|per] [campaign|org] left.", "Lee campaign", ORGANIZATION, id="both"),
         pytest.param("The [Lee|per] camp left.", "Lee camp", ORGANIZATION, id="camp"),
         pytest.param("On the [Lee|per] campaign trail.", "Lee", PERSON, id="trail"),
         pytest.param("A [Lee|per] campaign manager.", "Lee", PERSON, id="manager"),

@@ -455,6 +455,20 @@ def test_entities_gain_what_resolved_to_them():
     assert entity.count == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        pytest.param("Dmitry Co.", "Dm{it}ry", id="inside"),
+        pytest.param("It Co.", "{It} Co. said", id="at its beginning"),
+    ],
+)
+def test_parts_of_names_are_no_pronouns(name, source):
+    """A pronoun that the model reads in a name is no mention beside the name."""
+    text = f"{name} rose. {name} said it was over."
+    _, (entity,) = tell(text, ("it was over", source), orgs=[name])
+    assert [mention.span.of(text) for mention in entity.mentions] == [name, name]
+
+
 def test_shared_source():
     """Two quotes with one source have one speaker, who is mentioned once."""
     text = "Ann Lee rose. She said no, adding it was over."

@@ -45,6 +45,12 @@ def test_play(stage, do, seen, passed):
     assert (row["seen"], row["passed"]) == (seen, passed)
 
 
+def test_passing_names_are_not_told(stage):
+    """What is reported is the same wherever it ran."""
+    row = play_with(stage, fail(NotServing(f"{stage.folder}/a-fault/full is full")))
+    assert row["seen"] == "not serving: FOLDER/a-fault/full is full"
+
+
 def test_bugs_end_the_run(stage):
     """A defect of a scenario is no finding about the service."""
     with pytest.raises(KeyError):

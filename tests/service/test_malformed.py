@@ -38,6 +38,9 @@ def of_batch(items, **options):
     ("request_", "status", "slug", "pointers"),
     [
         pytest.param(post(data=b"{"), 400, "malformed-body", [], id="not JSON"),
+        pytest.param(
+            post(data=b'{"text": "x", "text": "y"}'), 400, "malformed-body", ["/text"], id="twice"
+        ),
         pytest.param(post(data=b'"\xff"'), 400, "malformed-body", [], id="JSON not UTF-8"),
         pytest.param(post(data=b""), 400, "malformed-body", [], id="no body"),
         pytest.param(

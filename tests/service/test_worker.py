@@ -21,6 +21,7 @@ from gunicorn.workers.gthread import TConn
 
 from service import worker as worker_module
 from service.arrivals import BodyTooLong, Crowded, TooSlow
+from service.callers import find_beginning
 from service.settings import Settings
 from service.worker import DrainingWorker, UnsupportedConfiguration, find_unwritable
 
@@ -297,6 +298,22 @@ def test_callers_who_leave_are_forgotten(run):
         reset.close()
     wait_until(lambda: running.worker.nr_conns == 0)
     assert running.worker._held_bytes == 0
+
+
+def test_time_runs_while_a_request_waits_for_a_thread(run):
+    """A request counts as begun once it is whole, whenever a thread is free for it."""
+    waited = []
+
+    def answer_slowly(environ, start_response):
+        waited.append(time.monotonic() - find_beginning())
+        time.sleep(0.3)
+        return answer(environ, start_response)
+
+    running = run(answer_slowly, threads=1)
+    callers = [running.call(GET), running.call(GET)]
+    assert [read_status(caller) for caller in callers] == [200, 200]
+    assert waited[0] < 0.2 < waited[1]
+    assert time.monotonic() - find_beginning() < 0.1
 
 
 def test_a_spurious_wake_up_is_none(run):
