@@ -93,8 +93,18 @@ contract: $(VENV)/.dev install
 	@echo "==> Import contract"
 	$(BIN)/lint-imports
 
+# Debian's browser, where whoever tests may install packages: a clean machine of CI.
+.PHONY: browser
+browser:
+	@if ! command -v chromium >/dev/null && test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+	    echo "==> Installing chromium"; \
+	    mkdir -p build; { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y \
+	        --no-install-recommends chromium fonts-dejavu-core; } >build/browser.log 2>&1 || true; \
+	fi
+	@command -v chromium >/dev/null || echo "==> No chromium here: tests in a browser will be skipped"
+
 .PHONY: unit
-unit: $(VENV)/.dev install
+unit: $(VENV)/.dev install browser
 	@echo "==> Tests"
 	$(BIN)/python -m pytest --cov --numprocesses auto $(PYTEST_ARGS)
 

@@ -11,12 +11,16 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+import yaml
 
 from schemas import Scope, Selection, select
 from service.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+SETTINGS = (ROOT / "docs/settings.md").read_text()
+API = (ROOT / "docs/api.md").read_text()
+OPENAPI = yaml.safe_load((ROOT / "openapi.yaml").read_text())
 MAKEFILE = (ROOT / "Makefile").read_text()
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
@@ -31,14 +35,29 @@ def describe(setting):
 
 @pytest.mark.parametrize("setting", fields(Settings), ids=lambda setting: setting.name)
 def test_settings_are_documented(setting):
-    """The README lists every setting with its default and what it does."""
-    assert describe(setting) in README.splitlines()
+    """The list of settings has each of them with its default and what it does."""
+    assert describe(setting) in SETTINGS.splitlines()
 
 
 def test_documented_settings_exist():
-    """The README lists no setting that is gone."""
-    listed = re.findall(r"^\| `([A-Z_]+)` \|", README, re.MULTILINE)
+    """No setting is listed that is gone."""
+    listed = re.findall(r"^\| `([A-Z_]+)` \| [^|]*\| [^|]", SETTINGS, re.MULTILINE)
     assert listed == [setting.metadata["variable"] for setting in fields(Settings)]
+
+
+@pytest.mark.parametrize(
+    "schema", ["Submission", "Answer", "Entity", "Mention", "Quote", "Attribution", "BatchItem"]
+)
+def test_every_field_is_explained(schema):
+    """The guide to the API names every option and every field."""
+    named = set(re.findall(r"[`\"]([a-z_]+)[`\"]", API))
+    assert set(OPENAPI["components"]["schemas"][schema]["properties"]) <= named
+
+
+def test_every_endpoint_is_explained():
+    """The guide to the API names every endpoint, and none that is not there."""
+    listed = set(re.findall(r"^\| `(?:GET|POST) ([^`]+)` \|", API, re.MULTILINE))
+    assert listed == set(OPENAPI["paths"])
 
 
 @pytest.mark.parametrize("name", ["README.md", ".ci/run", "Dockerfile", "docs/operations.md"])
@@ -51,7 +70,8 @@ def test_make_targets_exist(name):
 
 def test_links_lead_somewhere():
     """Links into the repository lead to a file or a folder of it."""
-    pages = [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")]
+    pages = [ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/*.md")]
+    pages += ROOT.glob("integrations/*/README.md")
     for page in pages:
         words = re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
         for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", words):

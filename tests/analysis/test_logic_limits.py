@@ -34,9 +34,9 @@ from analysis.speakers import resolve_speakers
 pytestmark = pytest.mark.no_cover
 
 # Generous, for slow and busy machines: a quadratic step would take minutes.
-MAX_SECONDS = 20.0
-WORDS = 50_000
-MANY = 20_000
+MAX_SECONDS = 8.0
+WORDS = 20_000
+MANY = 10_000
 
 
 def quote(start, end, source=None, kind=QuoteKind.DIRECT):
@@ -87,7 +87,7 @@ def test_one_long_paragraph(text):
 
 
 def test_many_names():
-    """Five hundred names in a 50,000-word text, all sharing given names and surnames."""
+    """Five hundred names in a 20,000-word text, all sharing given names and surnames."""
     letters = "abcdefghijklmnopqrstuvwxy"
     names = [f"A{a} B{b}" for a in letters for b in letters[:20]]
     text = " said it. ".join(names[i % len(names)] for i in range(WORDS // 4))
@@ -200,7 +200,7 @@ def test_any_text(text, data):
 # How much longer a text four times as long may take: a quadratic step takes sixteen times as long.
 MOST_TIMES = 8
 # Shorter times tell nothing, and times of a busy machine only what is measured again.
-LEAST_SECONDS, ATTEMPTS = 0.15, 3
+LEAST_SECONDS, ATTEMPTS = 0.1, 3
 
 Page = tuple[str, list[Mention], list[Attribution]]
 
@@ -288,50 +288,50 @@ def slow_steps(build: Callable[[int], Page], count: int) -> list[str]:
 @pytest.mark.parametrize(
     ("build", "count"),
     [
-        pytest.param(lambda n: page("The old bridge is shut again. " * n), 10_000, id="no quotes"),
-        pytest.param(lambda n: page("“ « ” » „ \" ' ‘ ’ " * n), 6_000, id="only marks"),
-        pytest.param(lambda n: page("“a ‘b " * n), 12_000, id="only opening marks"),
-        pytest.param(lambda n: page("lee" + "\n" * n + "(x", "lee"), 100_000, id="only line ends"),
-        pytest.param(lambda n: page("“We go" + "\n" * n + "(“We go"), 100_000, id="line ends between marks"),
-        pytest.param(lambda n: page("“We go now,” Lee said. It rained. " * n, "Lee", f"{QUOTED} {SHE_SAID}"), 7_000, id="a paragraph of 50,000 words"),
-        pytest.param(lambda n: page("“We go,” Lee said, “and soon.” " * n, "Lee", f"{QUOTED} {SHE_SAID}"), 7_000, id="halves"),
-        pytest.param(lambda n: page("“We go,” Lee said. “And soon.” " * n, "Lee", f"{QUOTED} {SHE_SAID}"), 7_000, id="rests"),
-        pytest.param(lambda n: page("“We go,” Lee said.\n“Or so,” Roe said.\n“So go to him at last.”\n" * n, "Lee|Roe", f"{QUOTED} {SHE_SAID}"), 4_000, id="turns of two"),
-        pytest.param(lambda n: page("he she they it " * n, "", "(?P<speaker>he) (?P<cue>she) (?P<content>they it)"), 12_000, id="every word a pronoun"),
-        pytest.param(lambda n: page("Ann Lee met Bob Roe. He said we go. She said we stay. They said it rained. " * n, "Ann Lee|Bob Roe", rf"{SHE_SAID} (?P<content>[^.]+)"), 3_000, id="pronouns for two"),
-        pytest.param(lambda n: page(people("NAME said that we go. ", n), NAME, rf"(?P<speaker>{NAME}) (?P<cue>said) (?P<content>[^.]+)"), 500, id="500 names"),
-        pytest.param(lambda n: page(people("NAME said that we go. ", n), NAME, rf"(?P<speaker>{NAME}) (?P<cue>said) (?P<content>[^.]+)"), 5_000, id="5,000 names"),
-        pytest.param(lambda n: page(people("Senator NAME sat. The senator said that we go. ", n), NAME, r"(?P<speaker>The senator) (?P<cue>said) (?P<content>[^.]+)"), 4_000, id="one role for many"),
-        pytest.param(lambda n: page(people("Senator NAME saw the senator, who said that we go. ", n), NAME, r"(?P<speaker>who) (?P<cue>said) (?P<content>[^.]+)"), 4_000, id="one role for many who"),
-        pytest.param(lambda n: page("LEE: I never said so.\nROE: You did.\n" * (n // 2)), 5_000, id="transcript of 5,000 turns"),
-        pytest.param(lambda n: page("Q. Who did?\nA. I never said so.\nNever.\n" * n), 3_000, id="questions and answers"),
-        pytest.param(lambda n: page("“We go on until it ends.\n" * n), 8_000, id="quotations never closed"),
-        pytest.param(lambda n: page("“We go on until it ends.\n" * n, "", r"(?P<content>“[^\n]+)"), 8_000, id="quotations never closed, all read"),
-        pytest.param(lambda n: page("“We go, Lee said. It rains.\n\nIt rains.\n\n" * n, "Lee", rf"(?P<content>“[^,]*), {SHE_SAID}(?P<more>[^\n]+)"), 6_000, id="closing marks that were lost"),
-        pytest.param(lambda n: page(people("I said that the bridge is old.\n\nNAME\nPorto\n\n", n), NAME, rf"{SHE_SAID} (?P<content>[^.]+)"), 4_000, id="signed letters"),
-        pytest.param(lambda n: page(people("“We go on until it ends.” — NAME, Porto\n", n), NAME), 4_000, id="signed quotations"),
-        pytest.param(lambda n: page("He said this:\nWe go. We stay.\n" * n, "", rf"{SHE_SAID} this:\n(?P<content>We go)"), 6_000, id="words after colons"),
-        pytest.param(lambda n: page("He said that it rained, and " * n, "", rf"{SHE_SAID} (?P<content>that)"), 12_000, id="that in one sentence"),
-        pytest.param(lambda n: page("He left, saying that it rained. " * n, "", r"(?P<content>saying that[^.]+)"), 12_000, id="participles"),
+        pytest.param(lambda n: page("The old bridge is shut again. " * n), 5_000, id="no quotes"),
+        pytest.param(lambda n: page("“ « ” » „ \" ' ‘ ’ " * n), 3_000, id="only marks"),
+        pytest.param(lambda n: page("“a ‘b " * n), 6_000, id="only opening marks"),
+        pytest.param(lambda n: page("lee" + "\n" * n + "(x", "lee"), 50_000, id="only line ends"),
+        pytest.param(lambda n: page("“We go" + "\n" * n + "(“We go"), 50_000, id="line ends between marks"),
+        pytest.param(lambda n: page("“We go now,” Lee said. It rained. " * n, "Lee", f"{QUOTED} {SHE_SAID}"), 3_500, id="a paragraph of 25,000 words"),
+        pytest.param(lambda n: page("“We go,” Lee said, “and soon.” " * n, "Lee", f"{QUOTED} {SHE_SAID}"), 3_500, id="halves"),
+        pytest.param(lambda n: page("“We go,” Lee said. “And soon.” " * n, "Lee", f"{QUOTED} {SHE_SAID}"), 3_500, id="rests"),
+        pytest.param(lambda n: page("“We go,” Lee said.\n“Or so,” Roe said.\n“So go to him at last.”\n" * n, "Lee|Roe", f"{QUOTED} {SHE_SAID}"), 2_000, id="turns of two"),
+        pytest.param(lambda n: page("he she they it " * n, "", "(?P<speaker>he) (?P<cue>she) (?P<content>they it)"), 6_000, id="every word a pronoun"),
+        pytest.param(lambda n: page("Ann Lee met Bob Roe. He said we go. She said we stay. They said it rained. " * n, "Ann Lee|Bob Roe", rf"{SHE_SAID} (?P<content>[^.]+)"), 1_500, id="pronouns for two"),
+        pytest.param(lambda n: page(people("NAME said that we go. ", n), NAME, rf"(?P<speaker>{NAME}) (?P<cue>said) (?P<content>[^.]+)"), 250, id="250 names"),
+        pytest.param(lambda n: page(people("NAME said that we go. ", n), NAME, rf"(?P<speaker>{NAME}) (?P<cue>said) (?P<content>[^.]+)"), 2_500, id="2,500 names"),
+        pytest.param(lambda n: page(people("Senator NAME sat. The senator said that we go. ", n), NAME, r"(?P<speaker>The senator) (?P<cue>said) (?P<content>[^.]+)"), 2_000, id="one role for many"),
+        pytest.param(lambda n: page(people("Senator NAME saw the senator, who said that we go. ", n), NAME, r"(?P<speaker>who) (?P<cue>said) (?P<content>[^.]+)"), 2_000, id="one role for many who"),
+        pytest.param(lambda n: page("LEE: I never said so.\nROE: You did.\n" * (n // 2)), 2_500, id="transcript of 2,500 turns"),
+        pytest.param(lambda n: page("Q. Who did?\nA. I never said so.\nNever.\n" * n), 1_500, id="questions and answers"),
+        pytest.param(lambda n: page("“We go on until it ends.\n" * n), 4_000, id="quotations never closed"),
+        pytest.param(lambda n: page("“We go on until it ends.\n" * n, "", r"(?P<content>“[^\n]+)"), 4_000, id="quotations never closed, all read"),
+        pytest.param(lambda n: page("“We go, Lee said. It rains.\n\nIt rains.\n\n" * n, "Lee", rf"(?P<content>“[^,]*), {SHE_SAID}(?P<more>[^\n]+)"), 3_000, id="closing marks that were lost"),
+        pytest.param(lambda n: page(people("I said that the bridge is old.\n\nNAME\nPorto\n\n", n), NAME, rf"{SHE_SAID} (?P<content>[^.]+)"), 2_000, id="signed letters"),
+        pytest.param(lambda n: page(people("“We go on until it ends.” — NAME, Porto\n", n), NAME), 2_000, id="signed quotations"),
+        pytest.param(lambda n: page("He said this:\nWe go. We stay.\n" * n, "", rf"{SHE_SAID} this:\n(?P<content>We go)"), 3_000, id="words after colons"),
+        pytest.param(lambda n: page("He said that it rained, and " * n, "", rf"{SHE_SAID} (?P<content>that)"), 6_000, id="that in one sentence"),
+        pytest.param(lambda n: page("He left, saying that it rained. " * n, "", r"(?P<content>saying that[^.]+)"), 6_000, id="participles"),
         pytest.param(lambda n: page("a" * n), 1_000_000, id="one word"),
-        pytest.param(lambda n: page("a, " * n), 100_000, id="commas"),
-        pytest.param(lambda n: page("“a ‘b " * n + "c’ d” " * n), 6_000, id="marks in marks"),
-        pytest.param(lambda n: page("“”\n" * n), 12_000, id="marks in paragraphs of their own"),
-        pytest.param(lambda n: page("Lee said “" + "we go and " * n + "stay.”", "Lee", f"{SHE_SAID} {QUOTED}"), 40_000, id="one quote of 120,000 words"),
-        pytest.param(lambda n: page("Lee said " + "we “go” and " * n, "Lee", rf"{SHE_SAID} (?P<content>.*)"), 8_000, id="one quote with very many marks"),
-        pytest.param(lambda n: page("Ann Lee sat. " * n, "Ann Lee"), 12_000, id="one name again and again"),
-        pytest.param(lambda n: page("Ann Lee\n\n" * n, "Ann Lee"), 10_000, id="10,000 paragraphs of one name"),
-        pytest.param(lambda n: page(people("NAME ", n), NAME), 10_000, id="nothing but names"),
-        pytest.param(lambda n: page(people("NAME, ", n), NAME, kind=EntityType.ORGANIZATION), 10_000, id="nothing but names of bodies"),
-        pytest.param(lambda n: page("".join(f"The A{word(i)} Bx Cx is not ABC. " for i in range(n)), r"A\w+ Bx Cx|ABC", kind=EntityType.ORGANIZATION), 5_000, id="one acronym for many"),
-        pytest.param(lambda n: page("".join(f"Corvane G{word(i)}x is not Corvane. " for i in range(n)), r"Corvane G\w+x|Corvane", kind=EntityType.ORGANIZATION), 5_000, id="one first word for many"),
-        pytest.param(lambda n: page("".join(f"G{word(i)}x Lee met Lee. " for i in range(n)), r"(?:G\w+x )?Lee"), 5_000, id="one surname for many"),
-        pytest.param(lambda n: page(people("NAME SAID THAT WE GO. ", n).upper(), NAME.upper(), r"(?P<speaker>G\w+X S\w+X) (?P<cue>SAID) (?P<content>[^.]+)"), 4_000, id="all capitals"),
-        pytest.param(lambda n: page("Ann Lee met Bob Roe. " + "“We go now,” he said. " * n, "Ann Lee|Bob Roe", f"{QUOTED} {SHE_SAID}"), 6_000, id="one pronoun again and again"),
-        pytest.param(lambda n: page("“A – says he – b " * n + "c.”", "", r"(?P<content>“[^”]*”)"), 8_000, id="insertions"),
-        pytest.param(lambda n: page("Lee's " * n + "said: we go.", "Lee", r"^(?P<speaker>.*) (?P<cue>said): (?P<content>we go)"), 12_000, id="a speaker of many owners"),
-        pytest.param(lambda n: page("an aide of the " + "very " * n + "nominee, " + "Lee, " * n + "said: we go.", "Lee", r"^(?P<speaker>.*), (?P<cue>said): (?P<content>we go)"), 4_000, id="a speaker of many words and names"),
-        pytest.param(lambda n: page("and ".join([f"G{word(i)}x " for i in range(n)]) + "said we go. " + "They said no way. " * n, r"G\w+x", r"(?P<speaker>G.*x|They) (?P<cue>said) (?P<content>[^.]+)"), 2_000, id="many who speak together"),
+        pytest.param(lambda n: page("a, " * n), 50_000, id="commas"),
+        pytest.param(lambda n: page("“a ‘b " * n + "c’ d” " * n), 3_000, id="marks in marks"),
+        pytest.param(lambda n: page("“”\n" * n), 6_000, id="marks in paragraphs of their own"),
+        pytest.param(lambda n: page("Lee said “" + "we go and " * n + "stay.”", "Lee", f"{SHE_SAID} {QUOTED}"), 20_000, id="one quote of 60,000 words"),
+        pytest.param(lambda n: page("Lee said " + "we “go” and " * n, "Lee", rf"{SHE_SAID} (?P<content>.*)"), 4_000, id="one quote with very many marks"),
+        pytest.param(lambda n: page("Ann Lee sat. " * n, "Ann Lee"), 6_000, id="one name again and again"),
+        pytest.param(lambda n: page("Ann Lee\n\n" * n, "Ann Lee"), 5_000, id="5,000 paragraphs of one name"),
+        pytest.param(lambda n: page(people("NAME ", n), NAME), 5_000, id="nothing but names"),
+        pytest.param(lambda n: page(people("NAME, ", n), NAME, kind=EntityType.ORGANIZATION), 5_000, id="nothing but names of bodies"),
+        pytest.param(lambda n: page("".join(f"The A{word(i)} Bx Cx is not ABC. " for i in range(n)), r"A\w+ Bx Cx|ABC", kind=EntityType.ORGANIZATION), 2_500, id="one acronym for many"),
+        pytest.param(lambda n: page("".join(f"Corvane G{word(i)}x is not Corvane. " for i in range(n)), r"Corvane G\w+x|Corvane", kind=EntityType.ORGANIZATION), 2_500, id="one first word for many"),
+        pytest.param(lambda n: page("".join(f"G{word(i)}x Lee met Lee. " for i in range(n)), r"(?:G\w+x )?Lee"), 2_500, id="one surname for many"),
+        pytest.param(lambda n: page(people("NAME SAID THAT WE GO. ", n).upper(), NAME.upper(), r"(?P<speaker>G\w+X S\w+X) (?P<cue>SAID) (?P<content>[^.]+)"), 2_000, id="all capitals"),
+        pytest.param(lambda n: page("Ann Lee met Bob Roe. " + "“We go now,” he said. " * n, "Ann Lee|Bob Roe", f"{QUOTED} {SHE_SAID}"), 3_000, id="one pronoun again and again"),
+        pytest.param(lambda n: page("“A – says he – b " * n + "c.”", "", r"(?P<content>“[^”]*”)"), 4_000, id="insertions"),
+        pytest.param(lambda n: page("Lee's " * n + "said: we go.", "Lee", r"^(?P<speaker>.*) (?P<cue>said): (?P<content>we go)"), 6_000, id="a speaker of many owners"),
+        pytest.param(lambda n: page("an aide of the " + "very " * n + "nominee, " + "Lee, " * n + "said: we go.", "Lee", r"^(?P<speaker>.*), (?P<cue>said): (?P<content>we go)"), 2_000, id="a speaker of many words and names"),
+        pytest.param(lambda n: page("and ".join([f"G{word(i)}x " for i in range(n)]) + "said we go. " + "They said no way. " * n, r"G\w+x", r"(?P<speaker>G.*x|They) (?P<cue>said) (?P<content>[^.]+)"), 1_000, id="many who speak together"),
     ],
 )  # fmt: skip
 def test_linear_time(build, count):

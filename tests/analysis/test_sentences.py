@@ -39,7 +39,7 @@ def test_starts(marked):
 @pytest.mark.no_cover
 @pytest.mark.parametrize("run", ["x", ".", "”", " ", ".”", "x. ", "U.S. ", ". . "])
 def test_linear_time(run):
-    """A million characters of anything take no longer, each, than ordinary text."""
+    """Three hundred thousand characters of anything take no longer, each, than ordinary text."""
 
     def measure(text):
         gc.disable()
@@ -48,5 +48,5 @@ def test_linear_time(run):
         gc.enable()
         return time.perf_counter() - started
 
-    ordinary = min(measure("The river rose on Monday. " * 40_000) for _ in range(3))
-    assert min(measure(run * (1_000_000 // len(run))) for _ in range(3)) < 20 * ordinary
+    ordinary = min(measure("The river rose on Monday. " * 12_000) for _ in range(3))
+    assert min(measure(run * (300_000 // len(run))) for _ in range(3)) < 20 * ordinary
