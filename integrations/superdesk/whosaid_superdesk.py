@@ -48,6 +48,7 @@ class Whosaid(AIServiceBase):
 
     def __init__(self, app: Any) -> None:
         super().__init__(app)
+        self._config = app.config
         self.name = _read(app.config, "WHOSAID_SERVICE_NAME") or self.name
         self._session = requests.Session()
 
@@ -103,10 +104,10 @@ class Whosaid(AIServiceBase):
         return {"subject": [], **tags, "quotes": quotes}
 
     def _post(self, submission: Mapping[str, Any]) -> Any:
-        url, key = _read(self.config, "WHOSAID_URL"), _read(self.config, "WHOSAID_KEY")
+        url, key = _read(self._config, "WHOSAID_URL"), _read(self._config, "WHOSAID_KEY")
         if not url:
             raise SuperdeskApiError.notConfiguredError(f"[{self.name}] WHOSAID_URL is not set")
-        seconds = float(_read(self.config, "WHOSAID_TIMEOUT") or _USUAL_SECONDS)
+        seconds = float(_read(self._config, "WHOSAID_TIMEOUT") or _USUAL_SECONDS)
         headers = {"X-Deadline-Seconds": f"{seconds:g}"}
         if key:
             headers["Authorization"] = f"Bearer {key}"
