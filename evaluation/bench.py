@@ -18,7 +18,7 @@ from typing import Any
 from evaluation import growth, latency, throughput
 from evaluation.callers import start_callers
 from evaluation.client import fetch_model
-from evaluation.footprint import measure_footprint, run_workers
+from evaluation.footprint import describe_peak, measure_footprint, run_workers
 from evaluation.report import describe_run, render_head, write_results
 from evaluation.runtime_cost import measure_cost
 from evaluation.samples import load_texts, take_words
@@ -120,6 +120,7 @@ def measure(data: Path, plan: Plan) -> Report:
         rows += latency.measure_latency(services[1], callers, texts, plan.latency, cores=cores)
         _say("Sending long and odd texts")
         rows += growth.measure_growth(services[1], callers, texts, plan.growth)
+        rows.append(describe_peak(services[1]))
     return {"model": model, "plan": asdict(plan), "rows": [asdict(row) for row in rows]}
 
 

@@ -56,8 +56,15 @@ def time_start(log: Path) -> float:
 def describe_memory(service: Service) -> Memory:
     """Measure all processes of a service."""
     pids = list_session(service.arbiter.pid)
-    each = sorted((_read_rss(pid) / 2**20 for pid in pids), reverse=True)
+    each = sorted((_read_status(pid, "VmRSS") / 2**20 for pid in pids), reverse=True)
     return Memory(measure_exactly(pids) / 2**20, tuple(each))
+
+
+def describe_peak(service: Service) -> Row:
+    """Tell how much memory the largest process of a service ever took."""
+    peak = max(_read_status(pid, "VmHWM") for pid in list_session(service.arbiter.pid))
+    what = "Resident memory of the worker at its highest, the texts above included"
+    return Row(what, f"{peak / 2**20:,.0f} MiB")
 
 
 def measure_footprint(
@@ -81,9 +88,9 @@ def _measure_warm(folder: Path, callers: Callers, texts: Sequence[str], workers:
         return describe_memory(service)
 
 
-def _read_rss(pid: int) -> int:
+def _read_status(pid: int, field: str) -> int:
     fields = (_PROC / f"{pid}/status").read_text().splitlines()
-    (line,) = (line for line in fields if line.startswith("VmRSS:"))
+    (line,) = (line for line in fields if line.startswith(f"{field}:"))
     return int(line.split()[1]) * 1024
 
 
