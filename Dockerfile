@@ -11,6 +11,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY service service
 COPY schemas schemas
 COPY analysis analysis
+COPY evaluation evaluation
 RUN make package CPU_ONLY=1
 
 FROM python:3.11.14-slim-bookworm

@@ -4,6 +4,7 @@ from schemas.answers import Answer, LanguageStatus, Timings
 from schemas.capabilities import Capabilities, CapabilitiesSchema, HealthSchema, Limits
 from schemas.offsets import OffsetUnit
 from schemas.problems import MEDIA_TYPE, Fault, Problem, ProblemSchema
+from schemas.replies import InvalidAnswer, Reply, load_reply
 from schemas.requests import OptionsSchema, Submission, SubmissionSchema, View
 from schemas.responses import (
     AnswerSchema,
@@ -26,6 +27,7 @@ __all__ = [
     "Fault",
     "Field",
     "HealthSchema",
+    "InvalidAnswer",
     "LanguageStatus",
     "Limits",
     "OffsetUnit",
@@ -34,6 +36,7 @@ __all__ = [
     "Problem",
     "ProblemSchema",
     "QuotesAnswerSchema",
+    "Reply",
     "Scope",
     "Section",
     "Selection",
@@ -42,6 +45,7 @@ __all__ = [
     "SubmissionSchema",
     "Timings",
     "View",
+    "load_reply",
     "select",
     "select_sections",
     "select_speaking",

@@ -1,8 +1,10 @@
 """The samples of the documentation, run as a reader would against the running service."""
 
 import json
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ ROOT = Path(__file__).parents[2]
 REAL = "service.app:create_app()"
 INTEGRATE = (ROOT / "docs/integrate.md").read_text()
 README = (ROOT / "README.md").read_text()
+CLIENT = (ROOT / "docs/client.md").read_text()
+COMMANDS = (ROOT / "docs/cli.md").read_text()
 
 ITEM = {
     "uri": "https://example.org/items/1",
@@ -119,3 +123,66 @@ def test_json_samples(service):
     for key in ("type", "title", "status", "errors"):
         assert wrong[key] == shown[key]
     assert shown.keys() <= wrong.keys()
+
+
+@pytest.mark.model
+def test_client_samples(service, capsys):
+    """The samples of the client run one after the other, and print what is said of them."""
+    names = {}
+    samples = find_samples(CLIENT, "python")
+    assert len(samples) == 7
+    for sample in samples:
+        exec(sample.replace("http://localhost:8000", service.url), names)
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0] == "person Ana Sousa Ana Sousa"
+    for line in (
+        "Ana Sousa said: We promised a safer crossing,",
+        "headline Span(start=0, end=5) Sousa",
+        "Ana <b>Sousa",
+        "story-4711 https://example.org/people/ana-sousa",
+        "1 1",
+        "2 Unsupported language ['/language']",
+        "Connection refused",
+    ):
+        assert line in printed
+    assert printed[-1].startswith("Invalid request (422): ")
+
+
+# What runs for long, changes a machine or downloads is only understood; what would load the
+# model is asked of the service.
+WHOSAID = """#!{python}
+import sys
+from service.cli import main, whosaid
+name, *arguments = sys.argv[1:] or [None]
+if name in ("serve", "fetch-models", "doctor"):
+    whosaid.commands[name].make_context(name, arguments)
+    sys.exit()
+url = ["--url", "{url}"] if name in ("analyze", "batch", "evaluate") else []
+sys.exit(main([*sys.argv[1:], *url]))
+"""
+
+
+@pytest.mark.model
+def test_command_samples(service, tmp_path):
+    """The commands of the documentation do what they are said to do."""
+    script = "\n".join(find_samples(COMMANDS, "")).replace("http://localhost:8000", service.url)
+    assert script.count("whosaid ") == 13
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "whosaid"
+    program.write_text(WHOSAID.format(python=sys.executable, url=service.url))
+    program.chmod(0o755)
+    environ = {"PATH": f"{program.parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        ["bash", "-ec", script],
+        cwd=tmp_path,
+        env=os.environ | environ,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Ana Sousa" in done.stdout
+    answers = [json.loads(line) for line in (tmp_path / "answers.jsonl").read_text().splitlines()]
+    assert [answer["id"] for answer in answers] == ["1", "2"]
+    assert (tmp_path / "openapi.yaml").read_text() == (ROOT / "openapi.yaml").read_text()
+    assert (tmp_path / "keys").read_text().startswith("cms-2026 sha256:")
