@@ -16,7 +16,7 @@ INSTALL := $(PIP) install -qq --require-hashes --no-deps
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	@echo "==> Making a virtual environment in $(VENV)"
@@ -103,8 +103,17 @@ browser:
 	fi
 	@command -v chromium >/dev/null || echo "==> No chromium here: tests in a browser will be skipped"
 
+.PHONY: nginx
+nginx:
+	@if ! command -v nginx >/dev/null && ! test -x build/nginx/usr/sbin/nginx && command -v apt-get >/dev/null; then \
+	    echo "==> Fetching nginx"; \
+	    mkdir -p build/nginx; { cd build/nginx && { test "$$(id -u)" != 0 || apt-get update -qq; } && \
+	        apt-get download -qq nginx && dpkg -x nginx_*.deb .; } >build/nginx.log 2>&1 || true; \
+	fi
+	@command -v nginx >/dev/null || test -x build/nginx/usr/sbin/nginx || echo "==> No nginx here: tests behind it will be skipped"
+
 .PHONY: unit
-unit: $(VENV)/.dev install browser
+unit: $(VENV)/.dev install browser nginx
 	@echo "==> Tests"
 	$(BIN)/python -m pytest --cov --numprocesses auto $(PYTEST_ARGS)
 
@@ -156,6 +165,11 @@ soak: install ## Offer the service three times what it can do (MINUTES=10), with
 chaos: install ## Kill, stop, starve and reload the service, with texts from DATA (mounts need root)
 	@echo "==> Chaos"
 	$(BIN)/python -m evaluation.chaos $(DATA)
+
+.PHONY: replicas
+replicas: $(VENV)/.dev install nginx ## Load, kill and roll two instances behind nginx, with texts from DATA
+	@echo "==> Replicas"
+	$(BIN)/python -m pytest -q -s deploy/e2e --data=$(DATA)
 
 CHECKOUTS ?= ../checkouts
 

@@ -79,6 +79,16 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no type
             )
         super().check_config(cfg, log)
 
+    def run(self) -> None:
+        """Serve until all are answered after a stop, or the grace period is over.
+
+        A stream whose lines go on would keep its thread after that, and that the process.
+        """
+        super().run()
+        for conn in self._busy:
+            with suppress(OSError):
+                conn.sock.shutdown(socket.SHUT_RDWR)
+
     def set_accept_enabled(self, enabled: bool) -> None:
         """Start or stop accepting; on the way out, take on who is waiting.
 

@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from concurrent.futures import Future
+from contextlib import suppress
 from types import SimpleNamespace
 from unittest import mock
 
@@ -552,6 +553,32 @@ def test_a_stopping_worker_waits_for_who_has_begun(run):
     assert read_status(silent) is None
     stopping.join(20)
     assert running.worker.nr_conns == 0
+
+
+def test_a_stopping_worker_ends_what_does_not_end(run):
+    """Who is still being answered once the grace period is over is cut off."""
+    ended = threading.Event()
+
+    def answer_endlessly(_, start_response):
+        start_response("200 OK", [])
+        try:
+            while True:
+                time.sleep(0.02)
+                yield b"line\n"
+        finally:
+            ended.set()
+
+    running = run(answer_endlessly)
+    running.worker.cfg.set("graceful_timeout", 1)
+    caller = running.call(GET)
+    assert caller.recv(10)
+    stopping = threading.Thread(target=running.stop)
+    stopping.start()
+    with suppress(ConnectionResetError):
+        while caller.recv(1_000):
+            pass
+    assert ended.wait(10)
+    stopping.join(20)
 
 
 def test_callers_who_do_not_read_have_a_moment(worker, monkeypatch):
