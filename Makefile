@@ -171,6 +171,12 @@ replicas: $(VENV)/.dev install nginx ## Load, kill and roll two instances behind
 	@echo "==> Replicas"
 	$(BIN)/python -m pytest -q -s deploy/e2e --data=$(DATA)
 
+.PHONY: e2e-wordpress
+e2e-wordpress: $(VENV)/.dev install browser ## Try the WordPress plug-in in a real WordPress, from nothing (root installs Debian's packages)
+	@integrations/wordpress/e2e/packages.sh
+	@echo "==> WordPress"
+	$(BIN)/python -m pytest -q integrations/wordpress/e2e
+
 CHECKOUTS ?= ../checkouts
 
 .PHONY: prepare
