@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 import flask
@@ -366,11 +367,17 @@ def document_refusals(blueprint: Any, *statuses: int) -> list[Any]:
 
 def serve_document(app: flask.Flask, api: Any) -> None:
     """Serve the finished document as /openapi.yaml and /openapi.json."""
-    as_yaml, as_json = render_yaml(api), render_json(api)
+    as_json = render_json(api)
+
+    @cache
+    def as_yaml() -> str:
+        """Write it once somebody asks for it: that takes longer than all else at the start."""
+        return _convert(as_json)
+
     app.add_url_rule(
         "/openapi.yaml",
         "openapi_yaml",
-        lambda: flask.Response(as_yaml, content_type="application/yaml"),
+        lambda: flask.Response(as_yaml(), content_type="application/yaml"),
     )
     app.add_url_rule(
         "/openapi.json",
@@ -436,6 +443,10 @@ def _resolve(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
 
 def render_yaml(api: Any) -> str:
     """Return the document as YAML, without anchors: equal parts are written out."""
-    document = json.loads(render_json(api))
+    return _convert(render_json(api))
+
+
+def _convert(as_json: str) -> str:
+    document = json.loads(as_json)
     rendered: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
     return rendered

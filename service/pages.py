@@ -1,8 +1,9 @@
-"""Pages for people: the API's document, to look at and to try, and each kind of problem."""
+"""Pages for people: a story to try, the API's document, and each kind of problem."""
 
 import re
 from base64 import b64encode
 from hashlib import sha256
+from pathlib import Path
 from typing import NoReturn
 
 import flask
@@ -15,6 +16,24 @@ from service.problem_guide import GUIDES
 
 DOCS = "/docs"
 
+_MEDIA_TYPES = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+}
+# The page at / is these files, read once: nothing else can be had below its path.
+_PAGE = {
+    path.name: path.read_bytes()
+    for path in Path(__file__).with_name("page").iterdir()
+    if path.suffix in _MEDIA_TYPES
+}
+# It makes every element by itself, and asks nobody but the service.
+_PAGE_POLICY = (
+    "default-src 'none'; connect-src 'self'; img-src 'self'; script-src 'self'; "
+    "style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
 # Nothing on these pages comes from, or goes to, any other place. Swagger UI draws with inline
 # styles and images.
 _POLICY = (
@@ -33,6 +52,24 @@ blueprint = flask.Blueprint("pages", __name__, template_folder="templates")
 def render_code(sentence: str) -> Markup:
     """Return a sentence as HTML, with what stands between backticks as code."""
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape(sentence))))
+
+
+@blueprint.get("/", defaults={"name": "index.html"})
+@blueprint.get("/page/<name>")
+def page(name: str) -> flask.Response:
+    """Return a file of the page where a story can be tried.
+
+    Caches keep it, and ask each time whether it still holds: its files belong together.
+    """
+    if name not in _PAGE:
+        raise NotFound("the page has no such file")
+    response = flask.Response(_PAGE[name], mimetype=_MEDIA_TYPES[Path(name).suffix])
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Content-Security-Policy"] = _PAGE_POLICY
+    # Weak, for it stands for all the codings of a file.
+    response.add_etag(weak=True)
+    response.make_conditional(flask.request)
+    return response
 
 
 @blueprint.get(PROBLEM_PAGES)
@@ -65,7 +102,8 @@ def register_pages(app: flask.Flask) -> None:
 
 @blueprint.after_request
 def _confine(response: flask.Response) -> flask.Response:
-    response.headers["Content-Security-Policy"] = _POLICY.format(scripts=_list_scripts(response))
+    policy = _POLICY.format(scripts=_list_scripts(response))
+    response.headers.setdefault("Content-Security-Policy", policy)
     return response
 
 

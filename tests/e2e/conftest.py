@@ -1,6 +1,7 @@
 import contextlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,9 +11,20 @@ from pathlib import Path
 
 import pytest
 import requests
+from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[2]
 FAKE = "tests.e2e.app:create()"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# It asks nobody for anything by itself.
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 @dataclass
@@ -97,3 +109,14 @@ def launch(tmp_path):
     """Start services as `launching` does."""
     with launching(tmp_path) as start:
         yield start
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium, the one of the system."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium here (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        yield chromium
+        chromium.close()

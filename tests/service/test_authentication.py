@@ -15,6 +15,8 @@ from service.logs import build_logging
 KEY, OTHER = make_key(), make_key()
 TEXT = {"text": "“We wait,” said Ana Sousa."}
 OPEN = {
+    "/",
+    "/page/<name>",
     "/livez",
     "/readyz",
     "/openapi.json",

@@ -46,7 +46,7 @@ def of_batch(items, **options):
         pytest.param(
             post(data=b"\xff", content_type=PLAIN), 400, "malformed-body", [], id="text not UTF-8"
         ),
-        pytest.param({"path": "/"}, 404, "not-found", [], id="root"),
+        pytest.param({"path": "/v1"}, 404, "not-found", [], id="no endpoint"),
         pytest.param({"path": "/v2/analyze"}, 404, "not-found", [], id="no such path"),
         pytest.param({"path": "/v1/analyze"}, 405, "method-not-allowed", [], id="GET"),
         pytest.param(

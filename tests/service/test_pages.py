@@ -1,9 +1,11 @@
 import re
 from base64 import b64encode
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
+import service
 from schemas.problems import PROBLEM_PAGES
 from service.problem_guide import GUIDES
 
@@ -46,7 +48,70 @@ def test_docs_without_a_slash(client):
     assert client.get("/docs", follow_redirects=True).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/docs/../settings.py", "/docs/%2e%2e/pages.py", "/docs/nothing"])
+MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml; charset=utf-8",
+}
+PAGE_FILES = sorted(Path(service.__file__).with_name("page").iterdir())
+
+
+@pytest.mark.parametrize("file", PAGE_FILES, ids=lambda file: file.name)
+def test_page_of_the_service(client, file):
+    """Each file of the page is served as it is, confined to the service, and asked about anew."""
+    path = "/" if file.name == "index.html" else f"/page/{file.name}"
+    response = client.get(path)
+    assert (response.status_code, response.data) == (200, file.read_bytes())
+    assert response.content_type == MEDIA_TYPES[file.suffix]
+    assert response.headers.getlist("Cache-Control") == ["no-cache"]
+    (policy,) = response.headers.getlist("Content-Security-Policy")
+    parts = policy.split("; ")
+    assert parts[0] == "default-src 'none'"
+    assert {part.split()[0] for part in parts if part.endswith(" 'self'")} == {
+        "connect-src",
+        "img-src",
+        "script-src",
+        "style-src",
+    }
+    assert all(part.endswith((" 'self'", " 'none'", "'script'")) for part in parts)
+    headers = {"If-None-Match": response.headers["ETag"], "Accept-Encoding": "br"}
+    again = client.get(path, headers=headers)
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["Content-Security-Policy"] == policy
+
+
+def test_page_is_compressed(client):
+    """The page is sent compressed to who can read that."""
+    response = client.get("/page/page.css", headers={"Accept-Encoding": "gzip"})
+    assert response.headers["Content-Encoding"] == "gzip"
+
+
+def test_page_finds_its_files(client):
+    """Everything that the page and its scripts name is one of its files, wherever it is mounted."""
+    page = client.get("/").text
+    scripts = [file.read_text() for file in PAGE_FILES if file.suffix == ".js"]
+    named = re.findall(r'(?:src|href)="(page/[^"]+)"', page)
+    named += [f"page/{name}" for text in scripts for name in re.findall(r'from "\./([^"]+)"', text)]
+    assert {"page/page.js", "page/page.css", "page/icon.svg"} <= set(named)
+    for path in set(named):
+        assert client.get(f"/{path}").status_code == 200, path
+    assert not re.search(r'(?:src|href)="/', page)
+    assert client.get("/page/index.html", follow_redirects=True).request.path == "/"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/docs/../settings.py",
+        "/docs/%2e%2e/pages.py",
+        "/docs/nothing",
+        "/page/",
+        "/page/../pages.py",
+        "/page/%2e%2e%2fpages.py",
+        "/page/nothing.js",
+    ],
+)
 def test_no_other_files_are_served(client, path):
     """Nothing outside the page's own folder can be had."""
     response = client.get(path)
