@@ -17,6 +17,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 import requests
@@ -117,6 +118,10 @@ class Whosaid(AIServiceBase):
                 json=submission,
                 headers=headers,
                 timeout=(_CONNECT_SECONDS, seconds + _GRACE_SECONDS),
+                # An unpublished article goes to the address that was set, and to no other; and
+                # with it goes no password that a .netrc file has for the host.
+                allow_redirects=False,
+                auth=lambda request: request,
             )
             answer = response.json()
         except requests.RequestException as error:
@@ -124,7 +129,7 @@ class Whosaid(AIServiceBase):
             raise SuperdeskApiError.proxyError(
                 f"[{self.name}] Whosaid gave no answer: {reason}"
             ) from error
-        if not response.ok:
+        if response.status_code != HTTPStatus.OK:
             told = f"[{self.name}] {answer.get('title')}: {answer.get('detail')}"
             is_ours = response.status_code in {400, 413, 422}
             refuse = SuperdeskApiError.badRequestError if is_ours else SuperdeskApiError.proxyError

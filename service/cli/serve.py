@@ -21,7 +21,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Run the service until it is stopped.
 
     It is gunicorn that runs, in place of this process. All settings of the environment hold;
-    README.md lists them.
+    docs/settings.md lists them.
     """
     chosen = {"WHOSAID_HOST": host, "PORT": port, "WEB_CONCURRENCY": workers}
     environ = {**os.environ, **{name: str(v) for name, v in chosen.items() if v is not None}}

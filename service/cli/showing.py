@@ -84,7 +84,7 @@ def mark_story(reply: Reply) -> Text:
 
 def make_harmless(text: str) -> str:
     """Return a text with a stand-in for each control character but tabs and line feeds."""
-    return _CONTROL.sub("\ufffd", text)
+    return _CONTROL.sub("\ufffd", text.replace("\r\n", " \n"))
 
 
 def _list_entities(type_: EntityType, entities: Sequence[Entity]) -> Table:

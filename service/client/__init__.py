@@ -61,7 +61,7 @@ _LIST_BYTES = 512 * 1024
 _LISTS_AT_ONCE = 2
 
 Wait = Callable[[float], object]
-"""Waits for so many seconds."""
+"""Waits for so many seconds; true where nobody wants another attempt after that."""
 
 
 class Client:
@@ -193,10 +193,14 @@ class Client:
             answered = self._ask_once([written[number] for number in waiting], wait)
             for number, result in zip(waiting, answered, strict=True):
                 results[number] = result
-            waiting = _find_unfinished(results, waiting)
-            if not waiting or attempt == self._retries:
+            if len(waiting) > 1 and all(map(_is_late, answered)):
+                # Together they are too much for the time; alone, each has all of it.
+                for number in waiting:
+                    (results[number],) = self._ask([written[number]], wait)
                 return results
-            wait(_back_off(attempt))
+            waiting = _find_unfinished(results, waiting)
+            if not waiting or attempt == self._retries or wait(_back_off(attempt)):
+                return results
             attempt += 1
 
     def _ask_once(self, written: Sequence[str], wait: Wait) -> list[JsonObject]:
@@ -245,7 +249,8 @@ class Client:
                 pause = max(pause, _read_retry_after(response))
             if not may_pass or attempt == self._retries or time.monotonic() + pause >= ends:
                 raise failure
-            wait(pause)
+            if wait(pause):
+                raise failure
             attempt += 1
 
     def _send_once(
@@ -288,11 +293,15 @@ class _Bearer(AuthBase):
         return request
 
 
+def _is_late(result: AnyMapping) -> bool:
+    return bool(result["status"] == HTTPStatus.GATEWAY_TIMEOUT)
+
+
 def _find_unfinished(results: Sequence[AnyMapping], asked: Sequence[int]) -> list[int]:
     """Return which of those that were asked for may be answered if they are asked for again."""
     busy = [n for n in asked if results[n]["status"] in _BUSY]
-    late = [n for n in asked if results[n]["status"] == HTTPStatus.GATEWAY_TIMEOUT]
-    # With none but late ones, there will be no more time for them later.
+    late = [n for n in asked if _is_late(results[n])]
+    # Alone and late, it will have no more time later.
     return sorted(busy + late) if len(busy) + len(late) < len(asked) else busy
 
 

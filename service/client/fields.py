@@ -77,13 +77,14 @@ def _simplify(value: Any) -> Any:
 
 
 def gather(written: Iterable[str], max_items: int, max_bytes: int) -> Iterator[list[str]]:
-    """Yield runs of so many items and bytes at most; a longer item goes alone."""
+    """Yield runs of so many items and bytes at most, as a list has them; a longer one alone."""
     some: list[str] = []
-    size = 0
+    # A comma goes with each item but the first, and two brackets with all of them.
+    size = brackets = 2
     for each in written:
         if some and (len(some) == max_items or size + len(each) > max_bytes):
             yield some
-            some, size = [], 0
+            some, size = [], brackets
         some.append(each)
         size += len(each) + 1
     if some:

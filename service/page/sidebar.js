@@ -32,6 +32,8 @@ export class Sidebar {
     this.#entries = { quote: [], entity: [] };
     this.#groups = [];
     this.#pressed = null;
+    // What stands there is of another reading, and can be selected no more.
+    for (const name of ["quotes", ...Object.keys(LISTS)]) find(name).replaceChildren();
     await inSlices(this.#drawQuotes(quotes), this.#rendering.signal);
     await inSlices(this.#drawEntities(entities), this.#rendering.signal);
   }
@@ -204,7 +206,6 @@ export function describeSelection({ entities, quotes }, { kind, index }) {
       title: entity.name,
       style: `typed ${entity.type}`,
       detail: `${entity.type}${aliases}; named ${formatCount(entity.count, "time")}, salience ${formatShare(entity.salience)}`,
-      uri: entity.uri,
     };
   }
   const quote = quotes[index];

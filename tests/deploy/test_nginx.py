@@ -187,6 +187,17 @@ def test_streams_are_answered_while_they_are_sent(front):
 
 
 @needs_nginx
+def test_streams_may_be_longer_than_a_body(front):
+    """A file of lines passes, however long it is, also where its length is said at once."""
+    lines = b" " * 7_000_000 + b"\n" + json.dumps(STORY).encode()
+    answered = front.ask(
+        path="/v1/analyze/batch", data=lines, headers={"Content-Type": "application/x-ndjson"}
+    )
+    assert answered.status_code == 200
+    assert json.loads(answered.text.splitlines()[-1])["status"] == 200
+
+
+@needs_nginx
 def test_one_that_stops_is_not_missed(front):
     """While an instance stops, and once it is gone, the other answers; after both, nginx refuses."""
     first, second = front.services

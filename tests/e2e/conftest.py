@@ -111,9 +111,12 @@ def launch(tmp_path):
         yield start
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """A headless Chromium, the one of the system."""
+    """A headless Chromium, the one of the system.
+
+    Not for a whole session: while it is there, an event loop runs, and no test can run another.
+    """
     if CHROMIUM is None:
         pytest.skip("no chromium here (Debian: apt-get install chromium)")
     with sync_playwright() as playwright:

@@ -15,6 +15,7 @@ REAL = "service.app:create_app()"
 INTEGRATE = (ROOT / "docs/integrate.md").read_text()
 README = (ROOT / "README.md").read_text()
 CLIENT = (ROOT / "docs/client.md").read_text()
+QUICKSTART = (ROOT / "docs/quickstart.md").read_text()
 COMMANDS = (ROOT / "docs/cli.md").read_text()
 
 ITEM = {
@@ -53,7 +54,7 @@ def test_curl_samples(service, tmp_path):
         (tmp_path / name).write_text(text)
     samples = [
         sample
-        for page in (README, INTEGRATE)
+        for page in (README, INTEGRATE, QUICKSTART)
         for block in find_samples(page, "")
         for sample in re.split(r"\n(?=curl )", block)
         if sample.startswith("curl ")
@@ -146,6 +147,9 @@ def test_client_samples(service, capsys):
     ):
         assert line in printed
     assert printed[-1].startswith("Invalid request (422): ")
+    (quick,) = find_samples(QUICKSTART, "python")
+    exec(quick.replace("http://localhost:8000", service.url), {})
+    assert capsys.readouterr().out == "Ana Sousa said: We promised a safer crossing,\n"
 
 
 # What runs for long, changes a machine or downloads is only understood; what would load the

@@ -276,6 +276,24 @@ def test_articles_that_are_refused(service):
     assert error.value.status_code == 400
 
 
+def test_no_other_address(provide, serve):
+    """Who sends articles elsewhere is not followed, whatever answers there."""
+    elsewhere = serve()
+
+    def redirect(environ, start_response):
+        start_response("307 Temporary Redirect", [("Location", f"{elsewhere}/v1/analyze")])
+        return [b"{}"]
+
+    server = make_server("127.0.0.1", 0, redirect)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        with pytest.raises(SuperdeskApiError) as error:
+            provide(WHOSAID_URL=f"http://127.0.0.1:{server.server_port}").analyze(ITEM)
+    finally:
+        server.shutdown()
+    assert error.value.status_code == 502
+
+
 def test_keys(provide, serve, tmp_path):
     """Where a key is wanted, it is sent; without it, the operator is told."""
     key, keys = make_key(), tmp_path / "keys.txt"

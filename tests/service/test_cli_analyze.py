@@ -321,6 +321,7 @@ def test_terminal_is_not_obeying():
     harmless = showing.make_harmless(text)
     assert harmless == "a\ufffd[2Jb\tc\n\ufffdd\ufffde\ufffdf"
     assert len(harmless) == len(text)
+    assert showing.make_harmless("one\r\ntwo") == "one \ntwo"
     console = Console(file=io.StringIO())
     console.print(harmless)
     assert "\x1b" not in console.file.getvalue()

@@ -18,6 +18,7 @@ from analysis.document import AttributionStatus, EntityType, KnownEntity, QuoteK
 from schemas import AnswerSchema, Field, LanguageStatus, Scope, Section, View
 from service.cli.in_process import AppAdapter
 from service.client import Client, NotAnAnswer, ProblemError, ServiceError, Unreachable
+from service.client.fields import gather
 from tests.fakes import MODEL
 from tests.schemas.story import HE, TEXT, answer, quote
 from tests.service.shared_service import open_shared_client
@@ -429,6 +430,14 @@ def test_lists_are_as_long_as_they_may_be(connect):
     assert len(list(client.analyze_many(["Ana Sousa left."] * 5))) == 5
 
 
+def test_no_list_is_longer_than_a_body_may_be():
+    """Commas and brackets count too."""
+    written = ["x" * 10] * 9
+    for each in gather(written, 100, 34):
+        assert len(f"[{','.join(each)}]") == 34
+    assert len(list(gather(written, 100, 33))) == 5
+
+
 def result(status):
     kind = "answer" if status == 200 else "problem"
     return {"index": 0, "id": None, "status": status, kind: ANSWER if status == 200 else PROBLEM}
@@ -440,7 +449,7 @@ def result(status):
         pytest.param([[200, 503], [200]], [200, 200], id="busy"),
         pytest.param([[503, 503], [200, 200]], [200, 200], id="all-busy"),
         pytest.param([[200, 504], [200]], [200, 200], id="late"),
-        pytest.param([[504, 504]], [504, 504], id="all-late"),
+        pytest.param([[504, 504], [200], [504]], [200, 504], id="all-late"),
         pytest.param([[200, 504], [504]], [200, 504], id="late-alone"),
         pytest.param([[200, 500]], [200, 500], id="bug"),
         pytest.param([[200, 503], [503], [503]], [200, 503], id="busy-to-the-end"),
@@ -478,14 +487,17 @@ def test_who_takes_no_more_waits_for_nothing():
         return 503, {"Retry-After": "20"}, b""
 
     refused = threading.Event()
-    client, _ = scripted(CAPABILITIES, respond, retries=2)
+    client, sent = scripted(CAPABILITIES, respond, retries=2)
     # Each is as much as goes into one request.
     results = client.fetch_results(name + "x" * 400_000 for name in ("first", "second"))
     assert next(results)["status"] == 200
     assert refused.wait(10)
     started = time.monotonic()
+    asked = len(sent.requests)
     results.close()
     assert time.monotonic() - started < 5
+    # Nor are there further attempts for nobody.
+    assert len(sent.requests) == asked
 
 
 def test_threads(connect):
