@@ -30,7 +30,7 @@ def describe_run() -> Report:
             "memory_gib": round(
                 os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1
             ),
-            "system": platform.platform(terse=True),
+            "system": _name_system(),
             "python": platform.python_version(),
             "torch": version("torch"),
         },
@@ -151,6 +151,11 @@ def _list_asked(report: Report) -> Iterator[tuple[str, Report]]:
 def _git(*arguments: str) -> str:
     command = ["git", *arguments]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def _name_system() -> str:
+    release = platform.release().partition("-")[0]
+    return f"{platform.system()} {release} {platform.machine()}"
 
 
 def _read_cpu() -> str:
