@@ -110,7 +110,11 @@ def test_interrupted_batch_ends_soon(launch, tmp_path):
     (tmp_path / "in.jsonl").write_text("\n".join(lines))
     batch = ["batch", str(tmp_path / "in.jsonl"), str(tmp_path / "out.jsonl")]
     process = subprocess.Popen(
-        [*WHOSAID, *batch, "--url", service.url], cwd=ROOT, stderr=subprocess.PIPE
+        [*WHOSAID, *batch, "--url", service.url],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        # What runs in the background of a script ignores it, and so would what it starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     out = tmp_path / "out.jsonl"
     service.wait_for(lambda: out.exists() and out.stat().st_size, 60)
