@@ -171,6 +171,11 @@ replicas: $(VENV)/.dev install nginx ## Load, kill and roll two instances behind
 	@echo "==> Replicas"
 	$(BIN)/python -m pytest -q -s deploy/e2e --data=$(DATA)
 
+.PHONY: archives
+archives: $(VENV)/.dev install ## Make archives on Ray with texts from DATA: cost, actors, losses, 50,000 articles (PARTS="overhead actors losses memory"; an hour)
+	@echo "==> Archives"
+	$(BIN)/python -m evaluation.archives $(DATA) $(if $(PARTS),--parts $(PARTS))
+
 .PHONY: e2e-wordpress
 e2e-wordpress: $(VENV)/.dev install browser ## Try the WordPress plug-in in a real WordPress, from nothing (root installs Debian's packages)
 	@integrations/wordpress/e2e/packages.sh

@@ -30,7 +30,7 @@ def open_client(url: str | None, key: str | None) -> Iterator["Client"]:
     """Give a client of the service at `url` or, without one, of a service in this process."""
     # Here, because requests, Flask and the model take long to import.
     if url is None:
-        from service.cli.in_process import open_in_process
+        from service.in_process import open_in_process
 
         with open_in_process() as client:
             yield client

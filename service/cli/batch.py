@@ -1,13 +1,11 @@
-"""`whosaid batch`: a file of texts, answered line by line, and again from where it ended."""
+"""`whosaid batch`: many texts, answered one by one, and again from where it ended."""
 
 import json
 import sys
-from collections import deque
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
-from http import HTTPStatus
+from collections.abc import Mapping
+from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 import click
 
@@ -15,29 +13,32 @@ from schemas.requests import View
 from schemas.selections import Scope
 from service.cli.asking import ask_options, open_client
 from service.cli.exits import OK, REJECTED
-from service.cli.journal import Line, Record, find_rest, read_lines
-
-if TYPE_CHECKING:
-    from service.client import Client
+from service.cli.journal import Record, find_rest, read_lines
+from service.cli.watching import watch
 
 _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 _NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
+PLAIN, RAY = "plain", "ray"
+_ONLY = {PLAIN: ("rejects", "view", "url"), RAY: ("columns", "address", "actors")}
 
 
 @click.command(
-    short_help="Answer a file of texts, line by line.",
+    short_help="Answer many texts, from a file or a whole archive.",
     epilog="""\b
 Examples:
   whosaid batch archive.jsonl answers.jsonl
-  whosaid batch archive.jsonl answers.jsonl --url http://localhost:8000""",
+  whosaid batch archive.jsonl answers.jsonl --url http://localhost:8000
+  whosaid batch --engine ray articles/ archive/
+  whosaid batch --engine ray s3://desk/articles s3://desk/archive --address 10.0.0.5:6379""",
 )
-@click.argument("input", metavar="IN.jsonl", type=_FILE)
-@click.argument("output", metavar="OUT.jsonl", type=_NEW_FILE)
+@click.argument("input", metavar="IN")
+@click.argument("output", metavar="OUT")
 @click.option(
-    "--rejects",
-    type=_NEW_FILE,
-    metavar="FILE",
-    help="Where lines go that are not answered. Default: OUT.jsonl.rejects.jsonl.",
+    "--engine",
+    type=click.Choice([PLAIN, RAY]),
+    default=PLAIN,
+    help="plain: a file of JSON Lines to another, in order. ray: JSON Lines, CSV or Parquet, a "
+    "file or a folder of them, to tables of Parquet; needs the extra ray.",
 )
 @click.option("--language", help="The language of texts that state none. Default: it is found out.")
 @click.option(
@@ -46,47 +47,93 @@ Examples:
     help="The scope of texts that state none.",
 )
 @click.option(
+    "--rejects",
+    type=_NEW_FILE,
+    metavar="FILE",
+    help="plain: where lines go that are not answered. Default: OUT.rejects.jsonl.",
+)
+@click.option(
     "--view",
     type=click.Choice([view.value for view in View]),
-    help="The form of answers to texts that state none.",
+    help="plain: the form of answers to texts that state none.",
+)
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    help="ray: the column of a field, if it is not called as the field is; may be repeated.",
+)
+@click.option("--address", help="ray: that of a cluster. Default: this machine alone.")
+@click.option(
+    "--actors",
+    type=click.IntRange(min=1),
+    help="ray: how many texts are read at a time. Default: one on each core.",
 )
 @ask_options
-def batch(
+def batch(input: str, output: str, engine: str, key: str | None, **options: Any) -> int:
+    """Answer many texts: one JSON object a line, or with --engine ray a whole archive.
+
+    Each line is what POST /v1/analyze takes: an object with text and, if need be, id, headline,
+    content_type … Each becomes a line of OUT, with its number, its id and its answer; or, if it
+    is bad, one of the rejects, with its problem. docs/archives.md tells what --engine ray reads
+    and writes.
+
+    Interrupted or killed, the same command goes on where it ended. It refuses to go on with
+    another input, other options or another model.
+    """
+    for other in _ONLY:
+        if other != engine and any(options[name] for name in _ONLY[other]):
+            listed = ", ".join(
+                f"--{name.removesuffix('s') if name == 'columns' else name}"
+                for name in _ONLY[other]
+            )
+            raise click.UsageError(f"{listed} are for --engine {other}")
+    wanted = {name: options[name] for name in ("language", "scope", "view") if options[name]}
+    if engine == PLAIN:
+        paths = (_check(_FILE, input), _check(_NEW_FILE, output))
+        return _answer_file(*paths, options["rejects"], options["url"], key, wanted)
+    from service.cli.archiving import answer_archive
+
+    return answer_archive(
+        input, output, options["columns"], wanted, options["address"], options["actors"]
+    )
+
+
+def _check(kind: click.Path, path: str) -> Path:
+    return Path(str(kind.convert(path, None, click.get_current_context())))
+
+
+def _answer_file(
     input: Path,
     output: Path,
     rejects: Path | None,
     url: str | None,
     key: str | None,
-    **options: str | None,
+    wanted: Mapping[str, str],
 ) -> int:
-    """Answer a file of texts, one JSON object a line, in the order of its lines.
-
-    Each line is what POST /v1/analyze takes: an object with text and, if need be, id, headline,
-    content_type … Each becomes a line of OUT.jsonl, with its number, its id and its answer; or, if
-    it is bad, one of the rejects, with its problem.
-
-    Interrupted or killed, the same command goes on where it ended. It refuses to go on with
-    another input, other options or another model.
-    """
     rejects = rejects or output.with_name(f"{output.name}.rejects.jsonl")
     if len({each.resolve() for each in (input, output, rejects)}) < 3:
         raise click.UsageError("input, output and rejects are not three different files")
     for path in (output, rejects):
         if path.exists() and not path.is_file():
             raise click.UsageError(f"{path}: not a file, so that nothing could go on from it")
-    wanted = {name: value for name, value in options.items() if value is not None}
     with ExitStack() as stack:
         answered, rejected = (stack.enter_context(Record(path)) for path in (output, rejects))
         file = stack.enter_context(input.open("rb"))
         client = stack.enter_context(open_client(url, key))
+        # Here, because they know how a service parses, and with that Flask.
+        from service.lines import fetch_answers, find_makers, parse_line
+
         capabilities = client.capabilities()
         max_bytes = int(capabilities["limits"]["max_body_bytes"])
-        lines = read_lines(file, max_bytes, _seed(wanted, capabilities))
-        rest = find_rest(lines, answered, rejected)
+        seed = json.dumps([wanted, find_makers(capabilities)], sort_keys=True).encode()
+        rest = find_rest(read_lines(file, max_bytes, seed), answered, rejected)
         done = answered.count + rejected.count
-        progress = stack.enter_context(_watch(input.stat().st_size))
+        progress = stack.enter_context(watch(input.stat().st_size))
+        texts = ((line, *parse_line(line.written)) for line in rest)
         # Closed before the client is: what is underway then is waited for, and left out.
-        results = stack.enter_context(closing(_answer(client, rest, wanted)))
+        results = stack.enter_context(closing(fetch_answers(client, texts, wanted)))
         for line, result in results:
             (rejected if "problem" in result else answered).write(line, result)
             done += 1
@@ -97,63 +144,3 @@ def batch(
         return OK
     print(f"whosaid: {count} of {done} texts were rejected: see {rejects}", file=sys.stderr)
     return REJECTED
-
-
-def _seed(options: Mapping[str, str], capabilities: Mapping[str, Any]) -> bytes:
-    """Return what an answer depends on beside its line."""
-    made_by = {
-        name: capabilities[name]
-        for name in ("service", "models", "default_scope", "known_entities")
-    }
-    return json.dumps([options, made_by], sort_keys=True).encode()
-
-
-def _answer(
-    client: "Client", lines: Iterator[Line], options: Mapping[str, str]
-) -> Generator[tuple[Line, Mapping[str, Any]]]:
-    """Yield each line with what becomes of it. Raises ProblemError while the service is busy."""
-    # Here, because it knows how a service parses, and with that Flask.
-    from service.cli.parsing import parse_line
-    from service.client import ProblemError
-
-    waiting: deque[tuple[Line, Any]] = deque()
-
-    def send() -> Iterator[Any]:
-        for line in lines:
-            fields, problem = parse_line(line.written)
-            waiting.append((line, problem))
-            # Something stands in for a line without fields, so that order takes care of itself.
-            yield {**options, **fields} if isinstance(fields, dict) else fields
-
-    for result in client.fetch_results(send()):
-        line, problem = waiting.popleft()
-        if result["status"] == HTTPStatus.SERVICE_UNAVAILABLE:
-            # No fault of the line.
-            raise ProblemError(result["problem"])
-        if problem is None and "answer" in result:
-            yield line, {"id": result["id"], "answer": result["answer"]}
-        else:
-            yield line, {"id": result["id"], "problem": problem or result["problem"]}
-
-
-class _Progress(Protocol):
-    """Where a batch tells how far it is."""
-
-    def advance(self, end: int, done: int) -> None:
-        """Note that the input is done up to a byte, so many texts altogether."""
-
-
-class _Silence:
-    """Tells nobody."""
-
-    def advance(self, end: int, done: int) -> None:
-        """Do nothing."""
-
-
-def _watch(size: int) -> AbstractContextManager[_Progress]:
-    """Show on a terminal how far a batch is, how fast, and how long it will take."""
-    if not sys.stderr.isatty():
-        return nullcontext(_Silence())
-    from service.cli.progress import Bar
-
-    return Bar(size)

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from service.app import create_app
-from service.cli.in_process import AppAdapter
 from service.client import Client
+from service.in_process import AppAdapter
 from service.services import services_of
 from service.settings import Settings
 from tests.fakes import FakeAnalyzer

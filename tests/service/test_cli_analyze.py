@@ -12,8 +12,8 @@ from analysis.document import AttributionStatus, QuoteKind, Span
 from schemas import AnswerSchema
 from schemas.replies import load_reply
 from service.cli import main, showing
-from service.cli.in_process import AppAdapter, open_in_process
 from service.client import Client
+from service.in_process import AppAdapter, open_in_process
 from tests.fakes import FakeAnalyzer
 from tests.schemas.story import AIDE, CAPITAL, HE, TEXT, answer, quote
 from tests.service.shared_service import open_shared_client
@@ -30,15 +30,15 @@ def shared():
 
 @pytest.fixture(autouse=True)
 def _in_process(shared, monkeypatch):
-    monkeypatch.setattr("service.cli.in_process.open_in_process", lambda: nullcontext(shared))
+    monkeypatch.setattr("service.in_process.open_in_process", lambda: nullcontext(shared))
     monkeypatch.delenv("NO_COLOR", raising=False)
 
 
 @pytest.fixture
 def anew(monkeypatch):
     """Have a service of its own answer, as outside of tests."""
-    monkeypatch.setattr("service.cli.in_process.open_in_process", open_in_process)
-    monkeypatch.setattr("service.cli.in_process.load_analyzer", lambda _: FakeAnalyzer())
+    monkeypatch.setattr("service.in_process.open_in_process", open_in_process)
+    monkeypatch.setattr("service.in_process.load_analyzer", lambda _: FakeAnalyzer())
     before = logging.getLogger().handlers[:]
     yield
     logging.getLogger().handlers[:] = before
@@ -207,7 +207,7 @@ def test_elsewhere(write, build, monkeypatch, capsys):
         return Client(url, key=key, adapter=AppAdapter(app))
 
     monkeypatch.setattr("service.client.Client", connect)
-    monkeypatch.setattr("service.cli.in_process.open_in_process", None)
+    monkeypatch.setattr("service.in_process.open_in_process", None)
     story, url = write("a.txt", STORY), ["--url", "http://whosaid.test"]
     assert main(["analyze", "--json", story, *url]) == 1
     assert "Unauthorized (401)" in capsys.readouterr().err
@@ -230,7 +230,7 @@ def test_damaged_model(anew, write, monkeypatch, capsys):
     def fail(_):
         raise OSError("the disk is broken")
 
-    monkeypatch.setattr("service.cli.in_process.load_analyzer", fail)
+    monkeypatch.setattr("service.in_process.load_analyzer", fail)
     assert main(["analyze", write("a.txt", STORY)]) == 1
     told = capsys.readouterr().err
     assert told.endswith("loaded: the disk is broken; see `whosaid doctor`\n")
@@ -240,7 +240,7 @@ def test_damaged_model(anew, write, monkeypatch, capsys):
 def test_model_that_reads_nothing(anew, write, monkeypatch, capsys):
     """A model that cannot read is none."""
     broken = FakeAnalyzer(poison="bridge")
-    monkeypatch.setattr("service.cli.in_process.load_analyzer", lambda _: broken)
+    monkeypatch.setattr("service.in_process.load_analyzer", lambda _: broken)
     assert main(["analyze", write("a.txt", STORY)]) == 1
     assert "loaded: it cannot read a text;" in capsys.readouterr().err
 

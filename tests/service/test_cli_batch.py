@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from service.cli import main
-from service.cli.in_process import open_in_process
 from service.cli.journal import CannotContinue, Record, find_rest, read_lines
+from service.in_process import open_in_process
 from tests.fakes import MODEL, FakeAnalyzer
 from tests.service.shared_service import open_shared_client
 
@@ -36,16 +36,16 @@ def shared():
 
 @pytest.fixture(autouse=True)
 def _in_process(shared, monkeypatch):
-    monkeypatch.setattr("service.cli.in_process.open_in_process", lambda: nullcontext(shared))
+    monkeypatch.setattr("service.in_process.open_in_process", lambda: nullcontext(shared))
 
 
 @pytest.fixture
 def anew(monkeypatch):
     """Have a service of its own answer, as outside of tests; return how to choose its model."""
-    monkeypatch.setattr("service.cli.in_process.open_in_process", open_in_process)
+    monkeypatch.setattr("service.in_process.open_in_process", open_in_process)
 
     def choose(analyzer):
-        monkeypatch.setattr("service.cli.in_process.load_analyzer", lambda _: analyzer)
+        monkeypatch.setattr("service.in_process.load_analyzer", lambda _: analyzer)
 
     choose(FakeAnalyzer())
     before = logging.getLogger().handlers[:]

@@ -28,7 +28,7 @@ def shared():
 @pytest.fixture(autouse=True)
 def _in_process(shared, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("service.cli.in_process.open_in_process", lambda: nullcontext(shared))
+    monkeypatch.setattr("service.in_process.open_in_process", lambda: nullcontext(shared))
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from urllib3 import HTTPResponse
 
 from analysis.document import AttributionStatus, EntityType, KnownEntity, QuoteKind
 from schemas import AnswerSchema, Field, LanguageStatus, Scope, Section, View
-from service.cli.in_process import AppAdapter
 from service.client import Client, NotAnAnswer, ProblemError, ServiceError, Unreachable
 from service.client.fields import gather
+from service.in_process import AppAdapter
 from tests.fakes import MODEL
 from tests.schemas.story import HE, TEXT, answer, quote
 from tests.service.shared_service import open_shared_client

@@ -64,10 +64,11 @@ class AppAdapter(HTTPAdapter):
 
 
 @contextmanager
-def open_in_process() -> Iterator[Client]:
+def open_in_process(*, inference_threads: int | None = None) -> Iterator[Client]:
     """Give a client of a service of its own, with the environment's settings and a loaded model.
 
-    Whoever can run it needs no key. Raises CannotStart or InvalidSettings.
+    `inference_threads` win over those of the environment. Whoever can run it needs no key.
+    Raises CannotStart or InvalidSettings.
     """
     # Nobody shares its metrics, and its events would stand among the answers.
     settings = replace(
@@ -77,6 +78,8 @@ def open_in_process() -> Iterator[Client]:
         metrics_dir=None,
         tracing=False,
     )
+    if inference_threads is not None:
+        settings = replace(settings, inference_threads=inference_threads)
     logging.getLogger().addHandler(logging.NullHandler())
     failures: list[Exception] = []
 
