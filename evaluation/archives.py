@@ -354,10 +354,10 @@ def try_losses(folder: Path, texts: Sequence[str], plan: Plan) -> Rows:
     return rows
 
 
-def lose_actors(input: Path, output: Path) -> str:
-    """Kill an actor three times, the next when a further shard is finished."""
+def lose_actors(input: Path, output: Path, *, times: int = 3) -> str:
+    """Kill an actor some times, the next when a further shard is finished."""
     with start(build_command(input, output), output) as run:
-        for count in (1, 2, 3):
+        for count in range(1, times + 1):
             run.wait_for_marks(count)
             _kill(run.list_actors()[0])
         status = run.process.wait(_LIMIT_SECONDS)
@@ -365,13 +365,13 @@ def lose_actors(input: Path, output: Path) -> str:
 
 
 def lose_machine(input: Path, output: Path) -> str:
-    """Kill one of two nodes of a cluster, which another takes the place of."""
+    """Kill one of two nodes of a cluster; the other does the rest."""
     port = random.Random().randrange(20_000, 30_000)
     address = f"127.0.0.1:{port}"
     head = [RAY, "start", "--head", f"--port={port}", "--include-dashboard=false"]
     joined = [RAY, "start", f"--address={address}"]
     usual = ["--block", "--num-cpus=1", "--object-store-memory=100000000", "--disable-usage-stats"]
-    with start([*head, *usual], output.with_name("head")) as one:
+    with start([*head, *usual], output.with_name("head")):
         _wait_for_port(port)
         with start([*joined, *usual], output.with_name("node")) as other:
             time.sleep(10)
@@ -381,11 +381,9 @@ def lose_machine(input: Path, output: Path) -> str:
                 lost = len(other.list_actors())
                 for pid in other.list_processes():
                     _kill(pid)
-                with start([*joined, *usual], output.with_name("new")):
-                    status = run.process.wait(_LIMIT_SECONDS)
+                status = run.process.wait(_LIMIT_SECONDS)
                 shards = len(run.list_marks())
-        kept = len(one.list_actors())
-    return f"{lost} actor lost, {kept} left at the end; {shards} shards, exit status {status}"
+    return f"{lost} of 2 actors lost; {shards} shards, exit status {status}"
 
 
 def _wait_for_port(port: int) -> None:
@@ -395,10 +393,10 @@ def _wait_for_port(port: int) -> None:
         time.sleep(0.1)
 
 
-def lose_command(input: Path, output: Path) -> str:
-    """Kill the command and all its processes, and run it again."""
+def lose_command(input: Path, output: Path, *, shards: int = 3) -> str:
+    """Kill the command and all its processes after so many shards, and run it again."""
     with start(build_command(input, output), output) as run:
-        run.wait_for_marks(3)
+        run.wait_for_marks(shards)
         for pid in run.list_processes():
             _kill(pid)
         run.process.wait()

@@ -140,6 +140,8 @@ def _start_ray(address: str | None) -> Iterator[None]:
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     here = {
+        # Nobody else is let in; since Ray 2.59 a token keeps out this machine's other users too.
+        "_node_ip_address": "127.0.0.1",
         "num_cpus": count_cores(),
         "object_store_memory": _STORE_BYTES,
         "include_dashboard": False,

@@ -1,0 +1,53 @@
+"""Archives on Ray as a user makes them, with the model that ships, and what kills them."""
+
+import json
+
+import pytest
+
+from evaluation.archives import (
+    WHOSAID,
+    build_command,
+    list_answered,
+    list_found,
+    lose_actors,
+    lose_command,
+    run_to_end,
+)
+from tests.golden.articles import ARTICLES
+
+pytestmark = pytest.mark.model
+
+# Enough for some shards, each of 64 KiB at least.
+_BYTES = 200_000
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with an archive to analyze, and what the plain batch answers."""
+    folder = tmp_path_factory.mktemp("archives")
+    texts = [article.text for article in ARTICLES]
+    with (folder / "in.jsonl").open("w") as file:
+        while file.tell() < _BYTES:
+            file.writelines(json.dumps({"text": text}) + "\n" for text in texts)
+    run_to_end([WHOSAID, "batch", str(folder / "in.jsonl"), str(folder / "plain.jsonl")], folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def expected(folder):
+    return list_answered(folder / "plain.jsonl", "in.jsonl")
+
+
+def test_actor_lost(folder, expected):
+    """An actor that is killed is replaced: nothing is lost, and nothing there twice."""
+    told = lose_actors(folder / "in.jsonl", folder / "out", times=1)
+    assert "exit status 0" in told
+    assert list_found(folder / "out") == expected
+
+
+def test_command_lost(folder, expected):
+    """A command that is killed goes on where it was, and leaves alone what it had finished."""
+    told = lose_command(folder / "in.jsonl", folder / "again", shards=1)
+    assert told == "1 of 1 finished shards left as they were, exit status 0"
+    assert list_found(folder / "again") == expected
+    assert build_command(folder, folder)[0] == WHOSAID
