@@ -82,10 +82,14 @@ class Discourse:
 
 
 def read_discourse(
-    text: str, entities: Sequence[Entity], sentence_starts: Sequence[int]
+    text: str,
+    entities: Sequence[Entity],
+    sentence_starts: Sequence[int],
+    *,
+    narration: Narration | None = None,
 ) -> Discourse:
-    """Prepare a document for resolving references in it."""
-    narration = read_narration(text)
+    """Prepare a document for resolving references in it; without its narration, that is read."""
+    narration = narration or read_narration(text)
     named = [
         Named(mention.span, i)
         for i, entity in enumerate(entities)

@@ -7,6 +7,7 @@ from itertools import count
 
 from analysis.document import Entity, EntityType, Mention, MentionKind
 from analysis.names import Naming, fold_name, usual_name
+from analysis.narration import Narration, read_narration
 from analysis.organizations import group_organizations, group_places
 from analysis.people import group_people
 
@@ -20,18 +21,23 @@ _ID_DIGITS = 8
 _MAX_ACRONYM = 4
 
 
-def group_mentions(text: str, mentions: Sequence[Mention]) -> tuple[Entity, ...]:
+def group_mentions(
+    text: str, mentions: Sequence[Mention], *, narration: Narration | None = None
+) -> tuple[Entity, ...]:
     """Return the entities that a document names, in the order of their first mention.
 
     Mentions of different types are never grouped. An entity's id is its type's prefix and
     8 hexadecimal digits of the SHA-256 of type and folded name, so that it is the same in
-    every document. Its salience is not yet rated: 0.
+    every document. Its salience is not yet rated: 0. The `narration` is that of `text`, which is
+    read where it is not given.
     """
+    narration = narration or read_narration(text)
     names = [mention for mention in mentions if mention.kind is MentionKind.NAME]
     names.sort(key=lambda name: (name.span.start, name.span.end, name.type, name.confidence))
     used: set[str] = set()
     entities = []
-    for group in sorted(_group_by_type(text, names), key=lambda group: group[0].mention.span):
+    groups = _group_by_type(text, names, narration)
+    for group in sorted(groups, key=lambda group: group[0].mention.span):
         kind = group[0].mention.type
         forms = Counter(naming.printed for naming in group)
         name = max(forms, key=lambda form: _fullness(form, forms))
@@ -70,13 +76,13 @@ def _new_id(kind: EntityType, name: str, used: set[str]) -> str:
     return fresh
 
 
-def _group_by_type(text: str, names: Sequence[Mention]) -> list[list[Naming]]:
+def _group_by_type(text: str, names: Sequence[Mention], narration: Narration) -> list[list[Naming]]:
     namings: dict[EntityType, list[Naming]] = {kind: [] for kind in EntityType}
     for mention in names:
         printed = " ".join(mention.span.of(text).split())
         namings[mention.type].append(Naming(mention, printed, fold_name(printed)))
     return [
-        *group_people(text, namings[EntityType.PERSON]),
+        *group_people(text, namings[EntityType.PERSON], narration),
         *group_organizations(namings[EntityType.ORGANIZATION]),
         *group_places(namings[EntityType.PLACE]),
     ]

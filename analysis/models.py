@@ -151,7 +151,8 @@ class Model:
             if not is_wanted():
                 raise Abandoned
             inputs = window_inputs(pieces, window, self.tokenizer)
-            ids, shapes, states = (torch.tensor([row]) for row in inputs)
+            # torch takes three times as long to read lists.
+            ids, shapes, states = torch.from_numpy(np.array(inputs))[:, None]
             hidden = self.network.encode(ids, shapes, states, mask=None)
             if not number:
                 encoded = torch.empty((len(windows), *hidden[0, 1:-1].shape), dtype=torch.half)

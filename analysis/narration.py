@@ -3,12 +3,12 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from analysis.document import Span
 from analysis.genders import pronoun_gender
-from analysis.marks import pair_marks
+from analysis.marks import Quotation, pair_marks
 from analysis.names import Gender
 
 # How far after a name, in characters of narration, a pronoun is taken to refer to it.
@@ -20,8 +20,12 @@ _PRONOUN = re.compile(r"[hHsSſ](?<!\w.)(?i:(?<=h)(?:e|im|is|imself|er|ers|ersel
 
 @dataclass(frozen=True, slots=True)
 class Narration:
-    """Where a text is quoted, and the pronouns of its narrator that show a gender."""
+    """Where a text is quoted, and the pronouns of its narrator that show a gender.
 
+    `quotations` may hold or touch each other; `starts` and `ends` are those of what they cover.
+    """
+
+    quotations: tuple[Quotation, ...]
     starts: tuple[int, ...]
     ends: tuple[int, ...]
     quoted_before: tuple[int, ...]
@@ -78,7 +82,8 @@ def read_narration(text: str) -> Narration:
     """Find what of a text is narration."""
     starts: list[int] = []
     ends: list[int] = []
-    for quotation in pair_marks(text):
+    quotations = pair_marks(text)
+    for quotation in quotations:
         start, end = quotation.opener.start, quotation.inside_end
         if ends and start < ends[-1]:
             ends[-1] = max(ends[-1], end)
@@ -86,12 +91,11 @@ def read_narration(text: str) -> Narration:
             starts.append(start)
             ends.append(end)
     lengths = (end - start for start, end in zip(starts, ends, strict=True))
-    bare = Narration(
-        tuple(starts), tuple(ends), tuple(accumulate(lengths, initial=0)), (), len(text)
-    )
+    before = tuple(accumulate(lengths, initial=0))
+    bare = Narration(quotations, tuple(starts), tuple(ends), before, (), len(text))
     pronouns = [
         (match.start(), gender)
         for match in _PRONOUN.finditer(text)
         if (gender := pronoun_gender(match.group())) and not bare.is_quoted(match.start())
     ]
-    return Narration(bare.starts, bare.ends, bare.quoted_before, tuple(pronouns), len(text))
+    return replace(bare, pronouns=tuple(pronouns))

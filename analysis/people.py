@@ -8,7 +8,7 @@ from itertools import islice
 
 from analysis.genders import find_gender, majority, stated_gender
 from analysis.names import Gender, Naming, is_same_person, split_suffix, usual_given
-from analysis.narration import read_narration
+from analysis.narration import Narration
 from analysis.prominence import SUBJECT, find_prominence
 
 # Names of more words than this are not looked up by their parts.
@@ -55,14 +55,14 @@ class _Clues:
     prominence: tuple[float, ...]
 
 
-def group_people(text: str, namings: Sequence[Naming]) -> list[list[Naming]]:
+def group_people(text: str, namings: Sequence[Naming], narration: Narration) -> list[list[Naming]]:
     """Group the namings of people, given in text order.
 
     A surname or given name that several people share goes to the one whose gender
     fits the title before it or the pronoun after it, then to the one who is most in
     the reader's mind: named lately, as a subject, or by the bare surname before.
     """
-    clues = _find_clues(text, namings)
+    clues = _find_clues(text, namings, narration)
     owners = _find_full_names(namings)
     people = list(dict.fromkeys(owners.values()))
     places: defaultdict[_Person, list[int]] = defaultdict(list)
@@ -78,9 +78,8 @@ def group_people(text: str, namings: Sequence[Naming]) -> list[list[Naming]]:
     return [[namings[i] for i in person.places] for person in people]
 
 
-def _find_clues(text: str, namings: Sequence[Naming]) -> _Clues:
+def _find_clues(text: str, namings: Sequence[Naming], narration: Narration) -> _Clues:
     spans = [naming.mention.span for naming in namings]
-    narration = read_narration(text)
     return _Clues(
         tuple(stated_gender(text, span) for span in spans),
         tuple(narration.genders_after(spans)),

@@ -20,6 +20,7 @@ from analysis.confidence import load_confidences, rate_quotes
 from analysis.entities import group_mentions
 from analysis.mentions import carry_names
 from analysis.models import load_model
+from analysis.narration import read_narration
 from analysis.quotes import find_quotes
 from analysis.salience import rate_salience
 from analysis.sentences import find_sentence_starts
@@ -31,15 +32,16 @@ STEPS = ("tokenize", "encoding", "entities", "quotes", "speakers")
 
 @register_processor_variant("tokenize", "sentences")
 class SentenceTokenizer(ProcessorVariant):  # type: ignore[misc] # Stanza has no types
-    """Finds where sentences begin; words are the encoder's to find."""
+    """Finds where sentences begin, and what is quoted; words are the encoder's to find."""
 
     def __init__(self, config: dict[str, Any]) -> None:
         """Take Stanza's options, of which none concerns this."""
 
     def process(self, text: str) -> Document:
-        """Return a document of a text, with `sentence_starts`."""
+        """Return a document of a text, with `sentence_starts` and `narration`."""
         document = Document([], text=text)
         document.sentence_starts = find_sentence_starts(text)
+        document.narration = read_narration(text)
         return document
 
 
@@ -67,13 +69,13 @@ class EncodingProcessor(Processor):  # type: ignore[misc] # Stanza has no types
 class EntityProcessor(Processor):  # type: ignore[misc]
     """Group the mentions of a document into entities."""
 
-    REQUIRES_DEFAULT = frozenset({"encoding"})
+    REQUIRES_DEFAULT = frozenset({"tokenize", "encoding"})
     PROVIDES_DEFAULT = frozenset({"entities"})
 
     def process(self, document: Document) -> Document:
         """Set `document.entities`."""
         mentions = carry_names(document.text, document.reading.mentions)
-        document.entities = group_mentions(document.text, mentions)
+        document.entities = group_mentions(document.text, mentions, narration=document.narration)
         return document
 
 
@@ -81,7 +83,7 @@ class EntityProcessor(Processor):  # type: ignore[misc]
 class QuoteProcessor(Processor):  # type: ignore[misc]
     """Make quotes of the attributions of a document."""
 
-    REQUIRES_DEFAULT = frozenset({"encoding"})
+    REQUIRES_DEFAULT = frozenset({"tokenize", "encoding"})
     PROVIDES_DEFAULT = frozenset({"quotes"})
 
     def process(self, document: Document) -> Document:
@@ -92,6 +94,7 @@ class QuoteProcessor(Processor):  # type: ignore[misc]
             reading.attributions,
             reading.loose_cues,
             article=document.article,
+            narration=document.narration,
         )
         return document
 
@@ -114,6 +117,7 @@ class SpeakerProcessor(Processor):  # type: ignore[misc]
             document.quotes,
             document.entities,
             document.sentence_starts,
+            narration=document.narration,
         )
         document.quotes = rate_quotes(quotes, self.confidences)
         document.entities = rate_salience(document.article, document.entities, document.quotes)

@@ -19,6 +19,7 @@ from analysis.finishing import distance, finish_quote
 from analysis.insertions import Insertion, find_insertions
 from analysis.layout import find_laid_out
 from analysis.marks import MarkState, Quotation, mark_states, pair_marks
+from analysis.narration import Narration, read_narration
 from analysis.pieces import PARAGRAPH
 from analysis.utterances import close_quotations, extend_blocks, join_utterances
 
@@ -41,18 +42,22 @@ def find_quotes(
     loose_cues: Sequence[LooseCue] = (),
     *,
     article: Article | None = None,
+    narration: Narration | None = None,
 ) -> tuple[Quote, ...]:
     """Return the quotes of `text` in text order, their speakers not yet resolved.
 
     A quote whose speaker the text mentions carries the words of that mention
     and no name. An indirect quote whose cue does not report speech is a belief, a plan or
     something else that someone is said to have in mind. What the layout of the `article`
-    sets off as a block quote counts as standing inside quotation marks.
+    sets off as a block quote counts as standing inside quotation marks. The `narration` is that
+    of `text`, which is read where it is not given.
     """
     blocks = read_blocks(article, attributions, loose_cues) if article else ()
-    page = _Page(text, [span for block in blocks for span in block.content])
-    set_off = _Taken([span for block in blocks for span in block.content])
-    laid_out = sorted([*blocks, *_outside(find_laid_out(text), set_off)], key=lambda a: a.content)
+    narration = narration or read_narration(text)
+    set_off = [span for block in blocks for span in block.content]
+    page = _Page(text, narration.quotations, set_off)
+    outside = _outside(find_laid_out(text), _Taken(set_off))
+    laid_out = sorted([*blocks, *outside], key=lambda a: a.content)
     found = page.correct_clauses(attributions, loose_cues)
     taken = _Taken([span for attribution in laid_out for span in attribution.content])
     found = list(_outside(found, taken))
@@ -121,10 +126,10 @@ class _Edges:
 class _Page:
     """A text with its quotation marks and paragraphs, looked up once."""
 
-    def __init__(self, text: str, blocks: Sequence[Span]) -> None:
+    def __init__(self, text: str, quotations: Sequence[Quotation], blocks: Sequence[Span]) -> None:
         self._text = text
         self._blocks = blocks
-        self._read_marks(pair_marks(text))
+        self._read_marks(quotations)
         self._paragraphs = [match.start() for match in PARAGRAPH.finditer(text)]
         self._insertions = find_insertions(text, self._states)
         self._words = [match.start() for match in _WORD.finditer(text)]

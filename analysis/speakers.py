@@ -20,6 +20,7 @@ from analysis.document import (
     Speaker,
     SpeakerMention,
 )
+from analysis.narration import Narration
 from analysis.prominence import SUBJECT, find_prominence
 from analysis.references import RELATIVE, answer_sources
 
@@ -43,14 +44,17 @@ def resolve_speakers(
     quotes: Sequence[Quote],
     entities: Sequence[Entity],
     sentence_starts: Sequence[int],
+    *,
+    narration: Narration | None = None,
 ) -> tuple[tuple[Quote, ...], tuple[Entity, ...]]:
     """Return the quotes with their speakers resolved, and the entities with what resolved to them.
 
     A quote comes with the words that stand for its speaker, if the text gives it any. A
     description that means nobody named ("a senior aide") attributes the quote, without
-    a name; a pronoun that leads to nobody leaves it unattributed.
+    a name; a pronoun that leads to nobody leaves it unattributed. The `narration` is that of
+    `text`, which is read where it is not given.
     """
-    discourse = read_discourse(text, entities, sentence_starts)
+    discourse = read_discourse(text, entities, sentence_starts, narration=narration)
     answers = answer_sources(discourse, quotes)
     resolved = [
         _attributed(text, quote, answers[i], entities) if i in answers else quote

@@ -7,6 +7,7 @@ Roth 2009 compare the schemes; both searches only forbid, they learn nothing).
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -59,7 +60,7 @@ class TagScheme:
 
     def may_end(self, tag: str) -> bool:
         """Tell whether a sequence may end with `tag`."""
-        return not self.has_ends or tag[0] in "OES"
+        return tag[0] in "OES" or not self.has_ends
 
     def may_follow(self, tag: str, earlier: str) -> bool:
         """Tell whether `tag` may come right after `earlier`."""
@@ -93,8 +94,7 @@ class TagScheme:
 
     def step_scores(self) -> Scores:
         """Return what each step from one tag (row) to another (column) adds to a path's score."""
-        allowed = [[self.may_follow(tag, earlier) for tag in self.tags] for earlier in self.tags]
-        return np.where(allowed, 0.0, _FORBIDDEN).astype(np.float32)
+        return _score_steps(self.tags)
 
     def _search(self, scores: Scores) -> Path:
         """Return the tags of the best path, as `_search_all` does, mostly without searching.
@@ -153,3 +153,10 @@ class TagScheme:
         lasts = np.flatnonzero((parts != OUTSIDE) & ~goes_on)
         for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
             yield first, last, self.tags[path[first]][2:]
+
+
+@cache
+def _score_steps(tags: tuple[str, ...]) -> Scores:
+    scheme = TagScheme(tags)
+    allowed = [[scheme.may_follow(tag, earlier) for tag in tags] for earlier in tags]
+    return np.where(allowed, 0.0, _FORBIDDEN).astype(np.float32)

@@ -61,8 +61,7 @@ class Answer:
 def view_answer(answer: Answer) -> JsonObject:
     """Return an answer as the nested mappings that `AnswerSchema` dumps.
 
-    What is not to be included has no key. What stands inside entities and quotes is JSON
-    already.
+    What is not to be included has no key. Entities and quotes are JSON already.
     """
     analysis = answer.analysis
     view = _Viewer(answer)
@@ -111,9 +110,9 @@ class _Viewer:
         view: JsonObject = {
             "id": entity.id,
             "name": entity.name,
-            "aliases": entity.aliases,
+            "aliases": list(entity.aliases),
             "count": entity.count,
-            "salience": entity.salience,
+            "salience": round_share(entity.salience),
             "uri": entity.uri,
         }
         if entity.candidates:
@@ -133,9 +132,9 @@ class _Viewer:
         fragments = [self.locator.view_span(fragment) for fragment in quote.fragments]
         view: JsonObject = {
             "id": quote_id,
-            "kind": quote.kind,
-            "attitude": quote.attitude,
-            "confidence": quote.content_confidence,
+            "kind": quote.kind.value,
+            "attitude": quote.attitude.value,
+            "confidence": round_share(quote.content_confidence),
             "text": " ".join(str(fragment["text"]) for fragment in fragments),
             "fragments": fragments,
             "cue": quote.cue and self.locator.view_span(quote.cue),

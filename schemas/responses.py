@@ -66,8 +66,8 @@ def _choice(choices: type[Any], description: str, **options: Any) -> fields.Enum
 class _Built(fields.Nested):
     """An object that `view_answer` builds just as its schema would dump it, passed on as it is.
 
-    For what stands inside entities and quotes, of which an answer has most: to dump all that
-    field by field took longer than the rest of a request. A test does, and compares.
+    For entities and quotes, of which an answer consists: to dump all that field by field took
+    longer than the rest of a request. A test does, and compares.
     """
 
     # marshmallow's `Field` and `Nested` name the first parameter differently.
@@ -78,15 +78,10 @@ class _Built(fields.Nested):
 
 
 def _nested(
-    schema: type[Schema],
-    description: str,
-    *,
-    required: bool = True,
-    kind: type[fields.Nested] = fields.Nested,
-    **options: Any,
+    schema: type[Schema], description: str, *, required: bool = True, **options: Any
 ) -> fields.Nested:
     metadata = {"description": description}
-    return kind(schema, required=required, metadata=metadata, **options)
+    return fields.Nested(schema, required=required, metadata=metadata, **options)
 
 
 def _list(
@@ -196,13 +191,11 @@ class EntitySchema(_ViewSchema):
     candidates = _list(
         KnownEntityCandidateSchema,
         "The known entities that it may be. Given where there are several, and none is chosen.",
-        kind=_Built,
         required=False,
     )
     mentions = _list(
         MentionSchema,
         "Every mention, in text order. Left out unless `include` has `mentions`.",
-        kind=_Built,
         required=False,
     )
 
@@ -299,20 +292,14 @@ class QuoteSchema(_ViewSchema):
         SpanSchema,
         "What was said, in text order. An interrupted quote has several fragments. Those of a "
         "direct quote leave the quotation marks out.",
-        kind=_Built,
         validate=validate.Length(min=1),
     )
-    cue = _nested(
-        SpanSchema, "The word that announces the quote (“said”).", kind=_Built, allow_none=True
-    )
-    speaker = _nested(
-        SpeakerSchema, "Null where the text gives no speaker.", kind=_Built, allow_none=True
-    )
-    attribution = _nested(AttributionSchema, "How far the text tells who spoke.", kind=_Built)
+    cue = _nested(SpanSchema, "The word that announces the quote (“said”).", allow_none=True)
+    speaker = _nested(SpeakerSchema, "Null where the text gives no speaker.", allow_none=True)
+    attribution = _nested(AttributionSchema, "How far the text tells who spoke.")
     context = _nested(
         ContextSchema,
         "The text around the quote. Left out unless `include` has `context`.",
-        kind=_Built,
         required=False,
     )
 
@@ -369,7 +356,7 @@ class MetaSchema(_ViewSchema):
 
 def _entities(description: str) -> fields.List[Any]:
     left_out = "Left out unless `include` has `entities`."
-    return _list(EntitySchema, f"{description} {left_out}", required=False)
+    return _list(EntitySchema, f"{description} {left_out}", kind=_Built, required=False)
 
 
 class AnswerSchema(_ViewSchema):
@@ -415,6 +402,7 @@ class AnswerSchema(_ViewSchema):
         QuoteSchema,
         "What is said in the text and, where `scope` is `all`, what is believed or planned in it. "
         "Left out unless `include` has `quotes`.",
+        kind=_Built,
         required=False,
     )
     warnings = _list(WarningSchema, "What to know about this answer.")

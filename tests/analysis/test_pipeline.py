@@ -400,6 +400,14 @@ def test_threads():
         torch.set_num_threads(before)
 
 
+def test_narration_is_read_once(random_pipeline, monkeypatch):
+    """What is quoted in a text is found out once, for all steps that ask."""
+    whole = analyze_one(random_pipeline, STORY)
+    for module in ("entities", "quotes", "discourse"):
+        monkeypatch.setattr(f"analysis.{module}.read_narration", None)
+    assert analyze_one(random_pipeline, STORY) == whole
+
+
 @pytest.mark.model
 @pytest.mark.parametrize("text", ["(" * 40_000, "a:" * 20_000, "http://a" * 5_000], ids=len)
 def test_no_word_stalls_the_tokenizer(pipeline, text):
