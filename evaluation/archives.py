@@ -56,12 +56,12 @@ class Plan:
 
 
 FULL = Plan(
-    rounds=3,
+    rounds=2,
     words=400_000,
     actors=(1, 2, 3),
     lost_words=150_000,
     articles=50_000,
-    article_words=100,
+    article_words=60,
     sample_seconds=5.0,
 )
 

@@ -7,6 +7,9 @@ Only names of shards and counts go through Ray: actors read the input, and write
 
 import logging
 import os
+import socket
+import sys
+import warnings
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -42,6 +45,8 @@ _ATTEMPTS = 5
 _STORE_BYTES = 1 << 27
 # Ray gives up sooner where many processes start on few cores.
 _START_SECONDS = 120
+_REACH_SECONDS = 10
+_STDERR = 2
 
 
 class EngineFailed(WhosaidError):
@@ -148,13 +153,16 @@ def _start_ray(address: str | None) -> Iterator[None]:
     }
     # Workers elsewhere have an environment of their own.
     there = {"runtime_env": {"env_vars": _find_settings()}}
+    if address:
+        _check_reachable(address)
     try:
-        ray.init(
-            address or "local",
-            logging_level=logging.ERROR,
-            log_to_driver=False,
-            **(there if address else here),
-        )
+        with _silence():
+            ray.init(
+                address or "local",
+                logging_level=logging.ERROR,
+                log_to_driver=False,
+                **(there if address else here),
+            )
     except Exception as error:
         # Of whatever kind: Ray itself says no more of it.
         raise EngineFailed(f"Ray does not start: {error}") from error
@@ -166,6 +174,33 @@ def _start_ray(address: str | None) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+def _check_reachable(address: str) -> None:
+    """Raise EngineFailed where nobody listens, which Ray finds out after five minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not port.isdecimal():
+        # `auto`, and whatever else Ray knows.
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _REACH_SECONDS).close()
+    except OSError as error:
+        raise EngineFailed(f"no Ray cluster at {address}: {error.strerror or error}") from error
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep this process's standard error from what Ray's other half writes there as it starts."""
+    sys.stderr.flush()
+    kept = os.dup(_STDERR)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, _STDERR)
+        yield
+    finally:
+        os.dup2(kept, _STDERR)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _find_settings() -> dict[str, str]:
@@ -227,6 +262,8 @@ def _read_all(shards: Sequence[Shard], reading: Reading) -> Iterator[tuple[Shard
         return
     rows = [asdict(shard) for shard in shards]
     actors = reading.job.actors or _count_cluster_cores()
+    # Its successor has no word for attempts yet.
+    warnings.filterwarnings("ignore", "`ray_remote_args_fn` is deprecated")
     counts = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
         Reader,  # type: ignore[arg-type] # Ray accepts classes, as elsewhere its types say
         fn_constructor_args=[reading],

@@ -19,12 +19,16 @@ from service.cli.exits import EPILOG, FAILED, INTERRUPTED, OK, USAGE
 from service.cli.fetch_models import fetch_models
 from service.cli.make_key import make_key
 from service.cli.openapi import openapi
+from service.cli.people import people
+from service.cli.quotes import quotes
 from service.cli.serve import serve
 from service.settings import InvalidSettings
 
 _COMMANDS: Sequence[click.Command] = (
     analyze,
     batch,
+    quotes,
+    people,
     serve,
     doctor,
     evaluate,
