@@ -16,7 +16,7 @@ INSTALL := $(PIP) install -qq --require-hashes --no-deps
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	@echo "==> Making a virtual environment in $(VENV)"
@@ -59,6 +59,14 @@ package: $(VENV)/.runtime ## Install whosaid into .venv as a package, not from t
 
 .PHONY: install
 install: $(VENV)/.whosaid ## Install the service into .venv
+
+$(VENV)/.archive: requirements/archive.txt $(VENV)/.whosaid
+	@echo "==> Installing what archives need"
+	@$(INSTALL) -r requirements/archive.txt
+	@touch $@
+
+.PHONY: install-archive
+install-archive: $(VENV)/.archive ## Install the extras that make archives and ask them: Ray, DuckDB
 
 .PHONY: run
 run: install ## Start the service on port 8000 (PORT and WEB_CONCURRENCY are honoured)
@@ -222,7 +230,10 @@ lock: $(BIN)/python ## Resolve the locks in requirements/ anew from pyproject.to
 	@echo "==> Resolving"
 	@$(PIP) install -qq 'uv>=0.13'
 	$(LOCK) $(if $(UPGRADE),--upgrade) --group build -o requirements/runtime.txt pyproject.toml
-	$(LOCK) $(if $(UPGRADE),--upgrade) --group dev --group train -c requirements/runtime.txt \
+	$(LOCK) $(if $(UPGRADE),--upgrade) --extra archive --extra ray -c requirements/runtime.txt \
+	    -o requirements/archive.txt pyproject.toml
+	$(LOCK) $(if $(UPGRADE),--upgrade) --group dev --group train \
+	    -c requirements/runtime.txt -c requirements/archive.txt \
 	    -o requirements/dev.txt pyproject.toml
 	$(LOCK) --no-deps -o requirements/encoder.txt --group pyproject.toml:encoder
 	$(LOCK) --no-config --no-emit-package torch -c requirements/dev.txt \

@@ -1,7 +1,9 @@
 """Ray over a small archive with the model that ships, and what an actor does by itself."""
 
 import json
+from contextlib import nullcontext
 from dataclasses import asdict, replace
+from types import SimpleNamespace
 
 import pyarrow.dataset as ds
 import pytest
@@ -12,6 +14,7 @@ from service.archive.errors import InvalidArchive
 from service.archive.shards import cut
 from service.archive.sources import find_sources
 from service.archive.store import CannotGoOn, Count, Store
+from service.in_process import CannotStart
 from service.settings import InvalidSettings
 from tests.service.shared_service import open_shared_client
 
@@ -130,45 +133,130 @@ def test_progress(job):
     assert progress == Progress(500, 2 * source.size, answered=3, rejected=3)
 
 
-@pytest.mark.model
-def test_run(job, tmp_path, monkeypatch, capfd):
-    """A whole archive goes through Ray; again, nothing is left to do; changed, only what changed.
+@pytest.fixture
+def without_ray(monkeypatch):
+    """Have this process do with a fake model what Ray has others do; return what was read."""
+    read_again = []
 
-    Nothing of any text is printed.
-    """
+    def read_all(shards, reading):
+        reader = Reader(reading)
+        for shard in shards:
+            read_again.append(shard.source.name)
+            result = reader(asdict(shard))
+            yield shard, Count(result["answered"], result["rejected"])
+
+    def cut_all(sources, reading):
+        parts = [engine._cut(asdict(source), reading) for source in sources]
+        return [
+            engine._load_shard(shard) for part in parts for shard in part["shards"]
+        ], frozenset()
+
+    with open_shared_client() as client:
+        monkeypatch.setattr(engine, "open_in_process", lambda **_: _Kept(client))
+        monkeypatch.setattr(engine, "_start_ray", lambda address: nullcontext())
+        monkeypatch.setattr(engine, "_ask_service", SimpleNamespace(remote=client.capabilities))
+        monkeypatch.setattr(engine, "_get", lambda capabilities: capabilities)
+        monkeypatch.setattr(engine, "_cut_all", cut_all)
+        monkeypatch.setattr(engine, "_read_all", read_all)
+        yield read_again
+
+
+def test_going_on(job, tmp_path, without_ray):
+    """What is done is not done again; what has changed is; with other options nothing is."""
+    (tmp_path / "in" / "b.csv").write_text('text\n"“We go,” said Ana Sousa."\n')
+    *_, last = list(run(job))
+    assert (last.answered, last.rejected, last.done) == (3, 3, last.size)
+    before = read(job, "quotes")
+    (again,) = run(job)
+    assert again == last
+    assert without_ray == ["a.jsonl", "b.csv"]
+    (tmp_path / "in" / "b.csv").write_text('text\n"“We stay,” said Ana Sousa."\n')
+    *_, last = list(run(job))
+    assert (last.answered, last.rejected, last.done) == (3, 3, last.size)
+    assert without_ray == ["a.jsonl", "b.csv", "b.csv"]
+    words = {row["document_id"]: row["text"] for row in read(job, "quotes")}
+    assert words == {**{r["document_id"]: r["text"] for r in before}, "b.csv:1": "We stay,"}
+    with pytest.raises(CannotGoOn, match="another options"):
+        next(run(replace(job, options={"scope": "all"})))
+
+
+def test_columns_are_told(job, tmp_path):
+    """What cannot be cut is told as a result; columns that nothing is read from are named."""
+    (tmp_path / "in" / "b.csv").write_text("text,section\na,b\n")
+    source = find_sources(job.input)[1]
+    cut_up = engine._cut(asdict(source), Reading(job, 100, MAX_BYTES))
+    assert (cut_up["error"], cut_up["passed_over"]) == (None, ["section"])
+    job = replace(job, columns={"headline": "head"})
+    told = engine._cut(asdict(source), Reading(job, 100, MAX_BYTES))
+    assert told == {"error": "b.csv: no column head: it has text, section"}
+
+    class Told:
+        def iter_rows(self):
+            return iter([told])
+
+    with pytest.raises(EngineFailed, match=r"^b\.csv: no column head"):
+        list(engine._take(Told()))
+
+
+@pytest.mark.model
+def test_run(job, tmp_path, capfd):
+    """A whole archive goes through Ray, and nothing of any text is printed."""
     (tmp_path / "in" / "b.csv").write_text('text,section\n"“We go,” said Ana Sousa.",x\n')
     *_, last = steps = list(run(job))
     assert steps[0].passed_over == {"section"}
     assert (last.answered, last.rejected, last.done) == (3, 3, last.size)
     assert [step.done for step in steps] == sorted(step.done for step in steps)
-    assert {row["document_id"] for row in read(job, "documents")} == {
-        "a.jsonl:1",
-        "a.jsonl:4",
-        "b.csv:1",
-    }
+    names = {row["document_id"] for row in read(job, "documents")}
+    assert names == {"a.jsonl:1", "a.jsonl:4", "b.csv:1"}
     quotes = {row["document_id"]: row for row in read(job, "quotes")}
     assert quotes["b.csv:1"]["speaker_name"] == "Ana Sousa"
-
-    monkeypatch.setattr(engine, "_read_all", lambda shards, reading: _fail(shards))
-    (again,) = run(job)
-    assert (again.answered, again.rejected, again.done) == (3, 3, again.size)
-    with pytest.raises(CannotGoOn, match="another options"):
-        list(run(replace(job, options={"scope": "all"})))
-    with pytest.raises(EngineFailed, match=r"b\.csv: no column head"):
-        list(run(replace(job, columns={"headline": "head"}, output=f"{job.output}-2")))
     assert "Sousa" not in "".join(capfd.readouterr())
 
 
-def _fail(shards):
-    assert not shards
-    return iter(())
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1"])
+def test_no_cluster(job, monkeypatch, address):
+    """A cluster that is not there is told at once."""
+    monkeypatch.setattr(engine.ray, "init", None)
+    with pytest.raises(EngineFailed, match=f"no Ray cluster at {address}: Connection refused"):
+        next(run(replace(job, address=address)))
 
 
-@pytest.mark.model
-def test_ray_fails(job, monkeypatch):
-    """A cluster that is not there, and a service that cannot start, are told in a sentence."""
-    with pytest.raises(EngineFailed, match="Ray does not start"):
-        next(run(replace(job, address="127.0.0.1:1")))
-    monkeypatch.setenv("WHOSAID_AUTHORITY_FILE", "/nowhere.csv")
-    with pytest.raises(EngineFailed, match=r"/nowhere\.csv"):
-        next(run(job))
+def test_ray_does_not_start(job, monkeypatch):
+    """Whatever Ray says of why it does not start is told; its own address is its own business."""
+
+    def fail(address, **options):
+        asked.append((address, options))
+        raise RuntimeError("no such thing")
+
+    asked = []
+    monkeypatch.setattr(engine.ray, "init", fail)
+    monkeypatch.setenv("WHOSAID_DEFAULT_SCOPE", "all")
+    for address in ("auto", None):
+        with pytest.raises(EngineFailed, match="Ray does not start: no such thing"):
+            next(run(replace(job, address=address)))
+    (elsewhere, there), (local, here) = asked
+    assert (elsewhere, local) == ("auto", "local")
+    assert there["runtime_env"]["env_vars"]["WHOSAID_DEFAULT_SCOPE"] == "all"
+    assert here["_node_ip_address"] == "127.0.0.1"
+
+
+def test_ray_breaks(monkeypatch):
+    """What Ray itself breaks on is told by its kind alone: its own words may quote anything."""
+
+    class Broken:
+        def iter_rows(self):
+            raise engine.ray.exceptions.ActorDiedError
+
+    with pytest.raises(EngineFailed, match=r"^Ray failed: ActorDiedError$"):
+        list(engine._take(Broken()))
+
+
+def test_service_cannot_start(monkeypatch):
+    """What keeps the service from starting on a worker is told in its own words."""
+
+    def fail(reference):
+        raise engine.ray.exceptions.RayTaskError("f", "traceback", CannotStart("no such file"))
+
+    monkeypatch.setattr(engine.ray, "get", fail)
+    with pytest.raises(EngineFailed, match=r"^no such file$"):
+        engine._get(None)
