@@ -261,12 +261,15 @@ def measure_actors(folder: Path, texts: Sequence[str], plan: Plan) -> Rows:
 
 def read_tables(output: Path) -> Tables:
     """Return the rows of each table of an archive, in the order of its input."""
+    import pyarrow as pa
     from pyarrow import dataset
 
+    # Where no text has a date, its type could not be told.
+    years = dataset.partitioning(pa.schema([("year", pa.int32())]), flavor="hive")
     tables = {}
     for table in ("documents", "entities", "quotes", "rejects"):
         if (output / table).exists():
-            rows = dataset.dataset(output / table, partitioning="hive").to_table().to_pylist()
+            rows = dataset.dataset(output / table, partitioning=years).to_table().to_pylist()
             tables[table] = sorted(rows, key=lambda row: json.dumps(row, default=str))
     return tables
 

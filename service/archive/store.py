@@ -10,6 +10,7 @@ shard without a mark is done again, and takes the place of what is there of it.
 """
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from service.archive.tables import Table, build_table
 _MANIFEST = "_archive.json"
 _DONE = "_done"
 _PARTIAL = "_partial"
+_MARK = re.compile(r"([0-9a-f]+-[0-9]+)\.([0-9a-f]+)\.([0-9]+)\.([0-9]+)")
 _NO_YEAR = "__HIVE_DEFAULT_PARTITION__"
 
 Mark = tuple[str, str]
@@ -78,8 +80,8 @@ class Store:
 
     def find_counts(self) -> dict[Mark, Count]:
         """Return what came of each shard that is done, by what marks it."""
-        marks = (name.split(".") for name in self._list(_DONE))
-        return {(key, digest): Count(int(a), int(r)) for key, digest, a, r in marks}
+        marks = map(_MARK.fullmatch, self._list(_DONE))
+        return {(mark[1], mark[2]): Count(int(mark[3]), int(mark[4])) for mark in marks if mark}
 
     def write(self, shard: Shard, rows: Iterable[tuple[Table, JsonObject]]) -> Count:
         """Write the rows of a shard in place of what is there of it; return what came of it."""

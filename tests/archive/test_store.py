@@ -60,6 +60,7 @@ def test_write(tmp_path, answer):
     assert store.begin(MADE_OF, 7) == 7
     written = [*rows(answer, MAY, LAST_YEAR, None), *build_rows("a.jsonl", 4, None, PROBLEM)]
     assert store.write(SHARD, written) == Count(3, 1)
+    (tmp_path / "_done" / ".DS_Store").touch()
     assert store.find_counts() == {SHARD.mark: Count(3, 1)}
     years = Counter(row["year"] for row in read(tmp_path, Table.DOCUMENTS))
     assert years == {2016: 1, 2015: 1, None: 1}
