@@ -141,14 +141,16 @@ class Run:
 
 
 @contextmanager
-def start(command: Sequence[str], output: Path) -> Iterator[Run]:
-    """Run a command; whatever is left of it at the end is ended."""
+def start(
+    command: Sequence[str], output: Path, environ: Mapping[str, str] | None = None
+) -> Iterator[Run]:
+    """Run a command, with more environment; whatever is left of it at the end is ended."""
     mark = uuid4().hex
     log = output.with_name(f"{output.name}.{mark[:6]}.log")
     with log.open("wb") as written:
         process = subprocess.Popen(
             command,
-            env={**os.environ, _MARK: mark},
+            env={**os.environ, **(environ or {}), _MARK: mark},
             stdout=written,
             stderr=written,
             start_new_session=True,
@@ -374,12 +376,13 @@ def lose_machine(input: Path, output: Path) -> str:
     head = [RAY, "start", "--head", f"--port={port}", "--include-dashboard=false"]
     joined = [RAY, "start", f"--address={address}"]
     usual = ["--block", "--num-cpus=1", "--object-store-memory=100000000", "--disable-usage-stats"]
-    with start([*head, *usual], output.with_name("head")):
+    token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": uuid4().hex}
+    with start([*head, *usual], output.with_name("head"), token):
         _wait_for_port(port)
-        with start([*joined, *usual], output.with_name("node")) as other:
+        with start([*joined, *usual], output.with_name("node"), token) as other:
             time.sleep(10)
             command = build_command(input, output, "--address", address, "--actors", "2")
-            with start(command, output) as run:
+            with start(command, output, token) as run:
                 run.wait_for_marks(2)
                 lost = len(other.list_actors())
                 for pid in other.list_processes():
