@@ -9,7 +9,6 @@ import logging
 import os
 import socket
 import sys
-import warnings
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -39,8 +38,9 @@ MIN_SHARD_BYTES = 1 << 16
 MAX_SHARD_BYTES = 1 << 22
 # Of a small archive too, there are enough for all cores to end at about the same time.
 _SHARDS = 256
-# Whoever ends its process again and again shall not do so for ever.
-_ATTEMPTS = 5
+# What ends its process again and again shall not do so for ever. Ray counts other attempts: also
+# those to reach a machine that is gone.
+ATTEMPTS = 5
 # Only names and counts go through it; Ray would take nearly a third of the memory.
 _STORE_BYTES = 1 << 27
 # Ray gives up sooner where many processes start on few cores.
@@ -166,7 +166,7 @@ def _start_ray(address: str | None) -> Iterator[None]:
     except Exception as error:
         # Of whatever kind: Ray itself says no more of it.
         raise EngineFailed(f"Ray does not start: {error}") from error
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     context.print_on_execution_start = False
@@ -262,14 +262,11 @@ def _read_all(shards: Sequence[Shard], reading: Reading) -> Iterator[tuple[Shard
         return
     rows = [asdict(shard) for shard in shards]
     actors = reading.job.actors or _count_cluster_cores()
-    # Its successor has no word for attempts yet.
-    warnings.filterwarnings("ignore", "`ray_remote_args_fn` is deprecated")
     counts = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
         Reader,  # type: ignore[arg-type] # Ray accepts classes, as elsewhere its types say
         fn_constructor_args=[reading],
         compute=ActorPoolStrategy(size=min(actors, len(rows)), max_tasks_in_flight_per_actor=1),
         num_cpus=1,
-        ray_remote_args_fn=lambda: {"max_task_retries": _ATTEMPTS - 1},
     )
     for row in _take(counts):
         yield _load_shard(row["shard"]), Count(row["answered"], row["rejected"])
@@ -293,6 +290,11 @@ class Reader:
         """Read a shard, write what is in it, and return how much that was."""
         shard = _load_shard(row)
         with _telling() as result:
+            if self._store.count_attempt(shard) > ATTEMPTS:
+                raise EngineFailed(
+                    f"{shard.source.name}, from row {shard.first_row} on: {ATTEMPTS} processes "
+                    "ended while they read it"
+                )
             count = self._store.write(shard, self._analyze(shard))
             result |= {"shard": row, **asdict(count)}
         return result

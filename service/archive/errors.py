@@ -10,7 +10,3 @@ class InvalidArchive(WhosaidError):
         super().__init__(f"{place}: {reason}")
         self.place = place
         self.reason = reason
-
-    def __reduce__(self) -> tuple[type, tuple[str, str]]:
-        """Say how it is told from one process to another."""
-        return type(self), (self.place, self.reason)

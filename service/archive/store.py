@@ -83,6 +83,15 @@ class Store:
         marks = map(_MARK.fullmatch, self._list(_DONE))
         return {(mark[1], mark[2]): Count(int(mark[3]), int(mark[4])) for mark in marks if mark}
 
+    def count_attempt(self, shard: Shard) -> int:
+        """Note that a shard is begun; return how often that was, in this run, without an end."""
+        self._filesystem.create_dir(self._path(_PARTIAL))
+        with self._filesystem.open_output_stream(
+            self._path(_PARTIAL, f"{shard.key}.{uuid4().hex}")
+        ):
+            pass
+        return len(self._list_attempts(shard))
+
     def write(self, shard: Shard, rows: Iterable[tuple[Table, JsonObject]]) -> Count:
         """Write the rows of a shard in place of what is there of it; return what came of it."""
         files: dict[tuple[Table, str], list[JsonObject]] = defaultdict(list)
@@ -97,12 +106,17 @@ class Store:
         count = Count(*(_count(files, table) for table in (Table.DOCUMENTS, Table.REJECTS)))
         mark = (shard.key, shard.digest, str(count.answered), str(count.rejected))
         self._write(f"{_DONE}/{'.'.join(mark)}", b"")
+        for attempt in self._list_attempts(shard):
+            self._filesystem.delete_file(self._path(_PARTIAL, attempt))
         return count
+
+    def _list_attempts(self, shard: Shard) -> list[str]:
+        return [name for name in self._list(_PARTIAL) if name.startswith(f"{shard.key}.")]
 
     def _forget(self, shard: Shard) -> None:
         """Remove what there is of a shard: of an attempt that was cut short, or another input."""
         for name in self._list(_DONE):
-            if name.startswith(shard.key):
+            if name.startswith(f"{shard.key}."):
                 self._filesystem.delete_file(self._path(_DONE, name))
         for table in Table:
             for folder in ("", *self._list(table)):

@@ -93,6 +93,19 @@ def test_actor(job, actor):
     }
 
 
+def test_actor_gives_up(job, actor):
+    """What has ended the processes that read it is not read for ever; in another run it is again."""
+    read_shard, shard = actor
+    store = Store(job.output)
+    for attempt in range(1, engine.ATTEMPTS + 1):
+        assert store.count_attempt(shard) == attempt
+    told = read_shard(asdict(shard))["error"]
+    assert told == "a.jsonl, from row 1 on: 5 processes ended while they read it"
+    store.begin({}, 7)
+    assert read_shard(asdict(shard))["error"] is None
+    assert store.count_attempt(shard) == 1
+
+
 def test_actor_tells(job, actor):
     """What an actor cannot read is told as a result, whatever was in the way."""
     read_shard, shard = actor
