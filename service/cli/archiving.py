@@ -44,8 +44,9 @@ def answer_archive(
     if not progress.rejected:
         return OK
     total = progress.answered + progress.rejected
+    place = f"{output.rstrip('/')}/rejects"
     print(
-        f"whosaid: {progress.rejected} of {total} texts were rejected: see {output}/rejects",
+        f"whosaid: {progress.rejected} of {total} texts were rejected: see {place}",
         file=sys.stderr,
     )
     return REJECTED
