@@ -113,6 +113,7 @@ def run(job: Job) -> Generator[Progress]:
         }
         reading = Reading(job, store.begin(made_of, usual), settings.max_body_bytes)
         shards, passed_over = _cut_all(sources, reading)
+        store.forget_changed(sources, shards)
         progress = Progress(size, passed_over=passed_over)
         counts, to_do = store.find_counts(), []
         for shard in shards:

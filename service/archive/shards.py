@@ -45,8 +45,12 @@ class Shard:
     @property
     def key(self) -> str:
         """A name that no other shard of the archive has, and that a file can bear."""
-        name = hashlib.sha256(self.source.name.encode()).hexdigest()[:DIGEST_CHARS]
-        return f"{name}-{self.start:012}"
+        return f"{name_source(self.source)}-{self.start:012}"
+
+
+def name_source(source: Source) -> str:
+    """Return what the names of all shards of a file begin with."""
+    return hashlib.sha256(source.name.encode()).hexdigest()[:DIGEST_CHARS]
 
 
 def cut(source: Source, shard_bytes: int, max_bytes: int, column: str) -> list[Shard]:

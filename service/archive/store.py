@@ -22,8 +22,8 @@ from pyarrow import fs
 
 from schemas.mappings import AnyMapping, JsonObject
 from service.archive.errors import InvalidArchive
-from service.archive.shards import Shard
-from service.archive.sources import locate
+from service.archive.shards import Shard, name_source
+from service.archive.sources import Source, locate
 from service.archive.tables import Table, build_table
 
 _MANIFEST = "_archive.json"
@@ -97,7 +97,7 @@ class Store:
         files: dict[tuple[Table, str], list[JsonObject]] = defaultdict(list)
         for table, row in rows:
             files[table, _name_folder(table, row)].append(row)
-        self._forget(shard)
+        self._forget(shard.key)
         for (table, folder), some in sorted(files.items()):
             partial = self._name_partial()
             with self._filesystem.open_output_stream(partial) as file:
@@ -113,14 +113,24 @@ class Store:
     def _list_attempts(self, shard: Shard) -> list[str]:
         return [name for name in self._list(_PARTIAL) if name.startswith(f"{shard.key}.")]
 
-    def _forget(self, shard: Shard) -> None:
+    def forget_changed(self, sources: Iterable[Source], shards: Iterable[Shard]) -> None:
+        """Remove the shards that files had before they changed. `shards` are what they have now.
+
+        What files had that are no longer among `sources` stays.
+        """
+        names, marks = {name_source(source) for source in sources}, {each.mark for each in shards}
+        for key, digest in self.find_counts():
+            if key.partition("-")[0] in names and (key, digest) not in marks:
+                self._forget(key)
+
+    def _forget(self, key: str) -> None:
         """Remove what there is of a shard: of an attempt that was cut short, or another input."""
         for name in self._list(_DONE):
-            if name.startswith(f"{shard.key}."):
+            if name.startswith(f"{key}."):
                 self._filesystem.delete_file(self._path(_DONE, name))
         for table in Table:
             for folder in ("", *self._list(table)):
-                path = self._path(table, folder, f"{shard.key}.parquet")
+                path = self._path(table, folder, f"{key}.parquet")
                 if self._filesystem.get_file_info(path).is_file:
                     self._filesystem.delete_file(path)
 

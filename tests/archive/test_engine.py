@@ -189,6 +189,11 @@ def test_going_on(job, tmp_path, without_ray):
     assert without_ray == ["a.jsonl", "b.csv", "b.csv"]
     words = {row["document_id"]: row["text"] for row in read(job, "quotes")}
     assert words == {**{r["document_id"]: r["text"] for r in before}, "b.csv:1": "We stay,"}
+    path = tmp_path / "in" / "a.jsonl"
+    path.write_text(path.read_text() * 2)
+    *_, last = list(run(job))
+    assert (last.answered, last.rejected) == (5, 6)
+    assert len(read(job, "documents")) == 5
     with pytest.raises(CannotGoOn, match="another options"):
         next(run(replace(job, options={"scope": "all"})))
 

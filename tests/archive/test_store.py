@@ -121,6 +121,22 @@ def test_again(tmp_path, answer):
     assert [path for path in list_files(tmp_path) if changed.digest not in path] == kept
 
 
+def test_changed(tmp_path, answer):
+    """What a file had before it changed goes; what other files had, gone or not, stays."""
+    store = Store(str(tmp_path))
+    store.begin(MADE_OF, 7)
+    gone = Shard(Source("in/b.jsonl", "b.jsonl", 9), 0, 9, 1, "f" * 16, 9)
+    for shard in (SHARD, OTHER, gone):
+        store.write(shard, rows(answer, MAY))
+    longer = Shard(SOURCE, 0, 60, 1, "c" * 16, 60)
+    store.forget_changed([SOURCE], [longer])
+    assert list(store.find_counts()) == [gone.mark]
+    assert len(read(tmp_path, Table.DOCUMENTS)) == 1
+    store.write(SHARD, rows(answer, MAY))
+    store.forget_changed([SOURCE], [SHARD, OTHER])
+    assert set(store.find_counts()) == {gone.mark, SHARD.mark}
+
+
 def test_cut_short(tmp_path, answer, monkeypatch):
     """Whatever keeps a shard from being written, it is not done then, and can be done again."""
     store = Store(str(tmp_path))
