@@ -108,7 +108,6 @@ def read_header(source: Source, max_bytes: int) -> tuple[Sequence[str], int]:
 
 def _parse_csv(lines: Lines) -> Iterator[tuple[Sequence[str], str]]:
     """Yield the values of each record, or the reason why there are none."""
-    csv.field_size_limit(lines.max_bytes)
     # A byte order mark can only begin the file.
     first = "utf-8-sig" if lines.position == 0 else "utf-8"
     encodings = iter([first])
@@ -118,7 +117,7 @@ def _parse_csv(lines: Lines) -> Iterator[tuple[Sequence[str], str]]:
     while True:
         lines.is_cut = False
         try:
-            values = next(reader)
+            values = _read_next(reader, lines.max_bytes)
         except StopIteration:
             return
         except csv.Error as error:
@@ -128,6 +127,15 @@ def _parse_csv(lines: Lines) -> Iterator[tuple[Sequence[str], str]]:
             yield (), f"a line of it is longer than {lines.max_bytes} bytes"
         elif values:
             yield values, "" if all(map(_is_utf8, values)) else "not UTF-8"
+
+
+def _read_next(reader: Iterator[list[str]], max_chars: int) -> list[str]:
+    """Read a record whose fields may be as long; the limit is the whole process's otherwise."""
+    usual = csv.field_size_limit(max_chars)
+    try:
+        return next(reader)
+    finally:
+        csv.field_size_limit(usual)
 
 
 def _is_utf8(value: str) -> bool:

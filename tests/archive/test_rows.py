@@ -1,5 +1,6 @@
 """Rows: what is read of a file, from its beginning and from anywhere."""
 
+import csv
 import io
 
 import pyarrow as pa
@@ -100,8 +101,10 @@ def test_positions():
     ids=["plain", "quoted", "empty", "columns", "encoding", "end", "mark", "line", "field"],
 )
 def test_csv(written, rows):
-    """Each record is read, or refused alone, with the reason."""
+    """Each record is read, or refused alone, with the reason; other readers keep their limit."""
+    usual = csv.field_size_limit()
     assert list(read_csv(lines_of(written), ("id", "text"))) == rows
+    assert csv.field_size_limit() == usual
 
 
 def test_csv_positions():

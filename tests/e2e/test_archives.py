@@ -18,7 +18,7 @@ from tests.golden.articles import ARTICLES
 pytestmark = pytest.mark.model
 
 # Enough for some shards, each of 64 KiB at least.
-_BYTES = 200_000
+_BYTES = 140_000
 
 
 @pytest.fixture(scope="module")
