@@ -1,4 +1,7 @@
-"""Archives on Ray as a user makes them, with the model that ships, and what kills them."""
+"""Archives on Ray as a user makes them, with the model that ships, while an actor is killed.
+
+`make archives` kills more: see evaluation/archives.py.
+"""
 
 import json
 
@@ -6,11 +9,9 @@ import pytest
 
 from evaluation.archives import (
     WHOSAID,
-    build_command,
     list_answered,
     list_found,
     lose_actors,
-    lose_command,
     run_to_end,
 )
 from tests.golden.articles import ARTICLES
@@ -43,11 +44,3 @@ def test_actor_lost(folder, expected):
     told = lose_actors(folder / "in.jsonl", folder / "out", times=1)
     assert "exit status 0" in told
     assert list_found(folder / "out") == expected
-
-
-def test_command_lost(folder, expected):
-    """A command that is killed goes on where it was, and leaves alone what it had finished."""
-    told = lose_command(folder / "in.jsonl", folder / "again", shards=1)
-    assert told == "1 of 1 finished shards left as they were, exit status 0"
-    assert list_found(folder / "again") == expected
-    assert build_command(folder, folder)[0] == WHOSAID
