@@ -112,7 +112,7 @@ def render(report: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A command under way; `marks` are its finished shards, with when each was finished."""
+    """A command under way; its processes bear a mark."""
 
     process: subprocess.Popen[bytes]
     output: Path

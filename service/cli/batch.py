@@ -19,7 +19,7 @@ from service.cli.watching import watch
 _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 _NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 PLAIN, RAY = "plain", "ray"
-_ONLY = {PLAIN: ("rejects", "view", "url"), RAY: ("columns", "address", "actors")}
+_ONLY = {PLAIN: ("rejects", "view", "url"), RAY: ("column", "address", "actors")}
 
 
 @click.command(
@@ -59,7 +59,6 @@ Examples:
 )
 @click.option(
     "--column",
-    "columns",
     multiple=True,
     metavar="FIELD=COLUMN",
     help="ray: the column of a field, if it is not called as the field is; may be repeated.",
@@ -84,10 +83,7 @@ def batch(input: str, output: str, engine: str, key: str | None, **options: Any)
     """
     for other in _ONLY:
         if other != engine and any(options[name] for name in _ONLY[other]):
-            listed = ", ".join(
-                f"--{name.removesuffix('s') if name == 'columns' else name}"
-                for name in _ONLY[other]
-            )
+            listed = ", ".join(f"--{name}" for name in _ONLY[other])
             raise click.UsageError(f"{listed} are for --engine {other}")
     wanted = {name: options[name] for name in ("language", "scope", "view") if options[name]}
     if engine == PLAIN:
@@ -96,7 +92,7 @@ def batch(input: str, output: str, engine: str, key: str | None, **options: Any)
     from service.cli.archiving import answer_archive
 
     return answer_archive(
-        input, output, options["columns"], wanted, options["address"], options["actors"]
+        input, output, options["column"], wanted, options["address"], options["actors"]
     )
 
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from service.archive.queries import Days, FoundQuote
 
 JSON, CSV = "json", "csv"
-_WIDE = 100_000
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -133,12 +132,9 @@ def _make_flat(value: Any) -> Any:
 
 def show(parts: Iterable["RenderableType"]) -> None:
     """Print parts on standard output: in colour on a terminal, unless NO_COLOR is set."""
-    from rich.console import Console
+    from service.cli.showing import open_console
 
-    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
-    if not console.is_terminal:
-        # Lines for other programs are as long as they are.
-        console.width = _WIDE
+    console = open_console()
     for part in parts:
         console.print(part)
 

@@ -35,12 +35,18 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 
 def show(reply: Reply) -> None:
     """Print an answer on standard output: in colour on a terminal, unless NO_COLOR is set."""
+    console = open_console()
+    for part in _build(reply):
+        console.print(part, soft_wrap=isinstance(part, Text) and not console.is_terminal)
+
+
+def open_console() -> Console:
+    """Return standard output: in colour on a terminal, unless NO_COLOR is set."""
     console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         # Lines for other programs are as long as they are.
         console.width = _WIDE
-    for part in _build(reply):
-        console.print(part, soft_wrap=isinstance(part, Text) and not console.is_terminal)
+    return console
 
 
 def _build(reply: Reply) -> Iterator[RenderableType]:
