@@ -4,7 +4,7 @@ Only one thread may call a pipeline: Stanza does not promise more.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -65,8 +65,10 @@ class Pipeline(Protocol):
         texts: Sequence[str | Article],
         language: str = "en",
         is_wanted: IsWanted = _all_wanted,
-    ) -> list[Analysis | None]:
-        """Return the analysis of each text, in order. A mere string has no headline.
+    ) -> Iterator[Analysis | None]:
+        """Return the analyses of texts, in order, each as soon as it is made.
+
+        A mere string has no headline.
 
         `is_wanted` is asked again and again while a text is read: what nobody waits for is read
         no further, and has None. Raises UnsupportedLanguage where none of the models reads
@@ -102,13 +104,13 @@ class WhosaidPipeline:
         texts: Sequence[str | Article],
         language: str = "en",
         is_wanted: IsWanted = _all_wanted,
-    ) -> list[Analysis | None]:
-        """Return the analysis of each text, in order; see `Pipeline`."""
+    ) -> Iterator[Analysis | None]:
+        """Return the analyses of texts, in order; see `Pipeline`."""
         find_model(language, self.models)
-        return [
+        return (
             self._analyze(_as_article(text), language, partial(is_wanted, number))
             for number, text in enumerate(texts)
-        ]
+        )
 
     def _analyze(
         self, article: Article, language: str, is_wanted: Callable[[], bool]
@@ -142,22 +144,21 @@ class PackagePipeline:
         texts: Sequence[str | Article],
         language: str = "en",
         is_wanted: IsWanted = _all_wanted,
-    ) -> list[Analysis | None]:
-        """Return the analysis of each text, in order; see `Pipeline`."""
+    ) -> Iterator[Analysis | None]:
+        """Return the analyses of texts, in order; see `Pipeline`."""
         find_model(language, self.models)
         wanted = [number for number in range(len(texts)) if is_wanted(number)]
         articles = [_as_article(texts[number]) for number in wanted]
         legibles = [make_legible(_readable(article.text)) for article in articles]
         readings = self._reader.read([legible.text for legible in legibles])
-        analyses: list[Analysis | None] = [None] * len(texts)
-        for number, article, legible, reading in zip(
-            wanted, articles, legibles, readings, strict=True
-        ):
-            analyses[number] = _read_names(article, language, legible, reading)
-        return analyses
+        found = dict(zip(wanted, zip(articles, legibles, readings, strict=True), strict=True))
+        return (
+            _read_names(language, *found[number]) if number in found else None
+            for number in range(len(texts))
+        )
 
 
-def _read_names(article: Article, language: str, legible: Legible, reading: Reading) -> Analysis:
+def _read_names(language: str, article: Article, legible: Legible, reading: Reading) -> Analysis:
     """Return the analysis of what a package has found in a text."""
     seen = legible.cover(article)
     entities = group_mentions(seen.text, carry_names(seen.text, reading.mentions))
@@ -184,8 +185,8 @@ class CombinedPipeline:
         texts: Sequence[str | Article],
         language: str = "en",
         is_wanted: IsWanted = _all_wanted,
-    ) -> list[Analysis | None]:
-        """Return the analysis of each text, in order; see `Pipeline`."""
+    ) -> Iterator[Analysis | None]:
+        """Return the analyses of texts, in order; see `Pipeline`."""
         model = find_model(language, self.models)
         pipeline = next(one for one in self._pipelines if model in one.models)
         return pipeline.analyze(texts, language, is_wanted)

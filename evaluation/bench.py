@@ -52,14 +52,14 @@ FULL = Plan(
     starts=5,
     warm_words=8_000,
     throughput=throughput.Extent(rounds=5, words=72_000, eager_words=6_000, stanza_texts=6),
-    latency=latency.Extent(rounds=40, capacity_texts=160, load_seconds=60),
+    latency=latency.Extent(rounds=40, load_rounds=5, capacity_texts=80, load_seconds=60),
     growth=growth.Extent(rounds=3, long_words=100_000, short_texts=40, names=50_000),
 )
 QUICK = Plan(
     starts=0,
     warm_words=2_000,
     throughput=throughput.Extent(rounds=2, words=8_000, eager_words=1_000, stanza_texts=2),
-    latency=latency.Extent(rounds=6, capacity_texts=16, load_seconds=4),
+    latency=latency.Extent(rounds=6, load_rounds=1, capacity_texts=12, load_seconds=3),
     growth=growth.Extent(rounds=1, long_words=6_000, short_texts=6, names=2_000),
 )
 

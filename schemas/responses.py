@@ -338,7 +338,7 @@ class TimingsSchema(_ViewSchema):
         description = "Where the time went, in milliseconds."
 
     queue = _number("How long the text waited for the model.")
-    analysis = _number("How long the analysis took, in a batch with other texts under load.")
+    analysis = _number("How long the analysis took, with those before it in its batch.")
 
 
 class MetaSchema(_ViewSchema):

@@ -9,7 +9,7 @@ under load.
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -51,8 +51,8 @@ class Analyzer(Protocol):
         language: str,
         *,
         is_wanted: Callable[[int], bool] = ...,
-    ) -> Sequence[Analysis | None]:
-        """Analyze articles of one language, in order.
+    ) -> Iterable[Analysis | None]:
+        """Return the analyses of articles of one language, in order, each once it is made.
 
         `is_wanted` tells of the number of an article whether somebody still waits for it; None
         takes the place of an analysis that nobody waited for.
@@ -265,7 +265,7 @@ class Batcher:
         started = self._clock()
         analyzer = self._build()
         for model in analyzer.models:
-            analyzer.analyze([Article(WARM_UP_TEXT)], model.languages[0])
+            list(analyzer.analyze([Article(WARM_UP_TEXT)], model.languages[0]))
         seconds = round(self._clock() - started, 3)
         with self._changed:
             self._models = analyzer.models
@@ -288,26 +288,26 @@ class Batcher:
                 self._changed.wait()
 
     def _answer(self, analyzer: Analyzer, batch: list[Job]) -> None:
-        """Answer a batch; if that fails, its jobs one at a time, so one bad text hurts one."""
+        """Answer a batch, each job as soon as it is read.
+
+        If that fails, the jobs left are read one at a time, so one bad text hurts one.
+        """
         started = self._clock()
+        model = find_model(batch[0].language, analyzer.models)
         try:
             analyses = analyzer.analyze(
                 [job.article for job in batch],
                 batch[0].language,
                 is_wanted=partial(self._is_wanted, batch),
             )
-            answered = list(zip(batch, analyses, strict=True))
-            if any(analysis is None and not job.future.done() for job, analysis in answered):
-                raise ValueError("the analyzer left out a text that somebody waits for")
+            for job, analysis in zip(batch, analyses, strict=True):
+                if analysis is not None:
+                    waited, seconds = started - job.submitted, self._clock() - started
+                    job.settle(Outcome(analysis, model, waited, seconds, len(batch)))
+                elif not job.future.done():
+                    raise ValueError("the analyzer left out a text that somebody waits for")
         except Exception as error:
             self._retry(analyzer, batch, error)
-            return
-        seconds = self._clock() - started
-        model = find_model(batch[0].language, analyzer.models)
-        for job, analysis in answered:
-            if analysis is not None:
-                waited = started - job.submitted
-                job.settle(Outcome(analysis, model, waited, seconds, len(batch)))
 
     def _is_wanted(self, batch: list[Job], number: int) -> bool:
         """Tell whether somebody waits for a job; now and then, find out for all of them."""

@@ -12,7 +12,10 @@ from service.callers import Caller
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """An analysis and its model, how long its text waited, and how long its batch took."""
+    """An analysis and its model, how long its text waited, and then took.
+
+    The second counts from when its batch began.
+    """
 
     analysis: Analysis
     model: ModelInfo

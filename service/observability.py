@@ -60,7 +60,7 @@ class Metrics:
             "whosaid_queue_seconds", "Time that texts waited for the model."
         )
         self.analysis_seconds = self._histogram(
-            "whosaid_analysis_seconds", "Time that the model took for the batch of a text."
+            "whosaid_analysis_seconds", "Time from the beginning of a text's batch to its analysis."
         )
         self.batch_jobs = self._histogram(
             "whosaid_batch_jobs", "Texts in the batch of a text.", buckets=_JOBS

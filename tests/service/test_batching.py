@@ -146,6 +146,49 @@ def test_batches_grow_within_the_budget(open_batcher, callers):
     assert [each.result(10).batch_jobs for each in asked] == [2, 2, 2, 2]
 
 
+def test_answers_do_not_wait_for_their_batch(open_batcher, callers):
+    """Who comes first in a batch is answered while the others are read."""
+    analyzer = FakeAnalyzer(gate=threading.Event())
+    batcher = open_batcher(analyzer)
+    held = occupy(batcher, analyzer, callers)
+    first, second = (batcher.submit(Article(text), "en") for text in ("first", "second"))
+    reading, seen = analyzer.analyze, threading.Event()
+
+    def read_slowly(articles, language, **options):
+        for analysis in reading(articles, language, **options):
+            yield analysis
+            assert seen.wait(10)
+
+    analyzer.analyze = read_slowly
+    analyzer.gate.set()
+    held.result(10)
+    assert batcher.await_outcome(first).batch_jobs == 2
+    assert not second.future.done()
+    seen.set()
+    assert batcher.await_outcome(second).analysis.text == "second"
+
+
+def test_what_was_answered_is_not_read_again(open_batcher, callers):
+    """If a batch fails in the middle, those before that have their answers already."""
+    analyzer = FakeAnalyzer(gate=threading.Event())
+    batcher = open_batcher(analyzer)
+    held = occupy(batcher, analyzer, callers)
+    jobs = [batcher.submit(Article(text), "en") for text in ("one", "two", "three")]
+    reading = analyzer.analyze
+
+    def fail_after_one(articles, language, **options):
+        for number, analysis in enumerate(reading(articles, language, **options)):
+            if number == 1:
+                raise UnreadableText("two")
+            yield analysis
+
+    analyzer.analyze = fail_after_one
+    analyzer.gate.set()
+    held.result(10)
+    assert [batcher.await_outcome(job).analysis.text for job in jobs] == ["one", "two", "three"]
+    assert analyzer.batches[-3:] == [["one", "two", "three"], ["two"], ["three"]]
+
+
 def test_times_are_measured_apart():
     """The time in the queue and the time of the analysis are two numbers."""
     clock = Clock()
