@@ -58,7 +58,7 @@ FULL = Plan(
 QUICK = Plan(
     starts=0,
     warm_words=2_000,
-    throughput=throughput.Extent(rounds=2, words=8_000, eager_words=1_000, stanza_texts=2),
+    throughput=throughput.Extent(rounds=2, words=5_000, eager_words=600, stanza_texts=2),
     latency=latency.Extent(rounds=6, load_rounds=1, capacity_texts=12, load_seconds=3),
     growth=growth.Extent(rounds=1, long_words=6_000, short_texts=6, names=2_000),
 )
