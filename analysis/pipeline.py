@@ -66,7 +66,7 @@ class Pipeline(Protocol):
         language: str = "en",
         is_wanted: IsWanted = _all_wanted,
     ) -> Iterator[Analysis | None]:
-        """Return the analyses of texts, in order, each as soon as it is made.
+        """Return the analyses of texts, in order; each is made when it is asked for.
 
         A mere string has no headline.
 

@@ -72,7 +72,7 @@ def _time_alone(
 def _time_under_load(
     service: Service, callers: Callers, articles: Sequence[str], extent: Extent
 ) -> list[Row]:
-    """Offer load several times: by chance alone the p99 of one time is twice that of another."""
+    """Offer load several times: by chance alone, p99 of one time is far from that of another."""
     many = [articles[number % len(articles)] for number in range(extent.capacity_texts)]
     capacities, medians, tails = [], [], []
     for number in range(extent.load_rounds):

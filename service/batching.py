@@ -52,7 +52,7 @@ class Analyzer(Protocol):
         *,
         is_wanted: Callable[[int], bool] = ...,
     ) -> Iterable[Analysis | None]:
-        """Return the analyses of articles of one language, in order, each once it is made.
+        """Return the analyses of articles of one language, in order, each as soon as it is made.
 
         `is_wanted` tells of the number of an article whether somebody still waits for it; None
         takes the place of an analysis that nobody waited for.

@@ -1,14 +1,13 @@
-import os
-
 import pytest
 import torch
 
 from analysis.pipeline import load_pipeline
+from service.cores import count_cores
 
 
 def pytest_xdist_auto_num_workers():
     """Run more tests at once than there are cores: many wait for a service or for a moment."""
-    return len(os.sched_getaffinity(0)) * 3 // 2
+    return count_cores() * 3 // 2
 
 
 @pytest.fixture(scope="session", autouse=True)
