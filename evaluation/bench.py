@@ -51,14 +51,18 @@ class Plan:
 FULL = Plan(
     starts=5,
     warm_words=8_000,
-    throughput=throughput.Extent(rounds=5, words=72_000, eager_words=6_000, stanza_texts=6),
+    throughput=throughput.Extent(
+        rounds=5, words=72_000, eager_words=6_000, stanza_texts=6, tries_layouts=True
+    ),
     latency=latency.Extent(rounds=40, load_rounds=5, capacity_texts=80, load_seconds=60),
     growth=growth.Extent(rounds=3, long_words=100_000, short_texts=40, names=50_000),
 )
 QUICK = Plan(
     starts=0,
     warm_words=2_000,
-    throughput=throughput.Extent(rounds=2, words=5_000, eager_words=600, stanza_texts=2),
+    throughput=throughput.Extent(
+        rounds=2, words=5_000, eager_words=600, stanza_texts=2, tries_layouts=False
+    ),
     latency=latency.Extent(rounds=6, load_rounds=1, capacity_texts=12, load_seconds=3),
     growth=growth.Extent(rounds=1, long_words=6_000, short_texts=6, names=2_000),
 )

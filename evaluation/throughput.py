@@ -25,12 +25,16 @@ _ALL, _ONCE, _SOME = "all", "once", "some"
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How many words a side reads in a round, and how many articles of 500 words Stanza does."""
+    """How many words a side reads in a round, and how many articles of 500 words Stanza does.
+
+    Layouts are all tried for the fastest, or each core has a process that reads a window at once.
+    """
 
     rounds: int
     words: int
     eager_words: int
     stanza_texts: int
+    tries_layouts: bool
 
 
 def measure_throughput(
@@ -53,10 +57,12 @@ def measure_throughput(
         _ONCE: split_windows(all_, overlap=False),
         _SOME: split_windows(some),
     }
+    layouts = _list_layouts(cores) if extent.tries_layouts else [_Layout(cores, 1)]
+    batches = BATCHES if extent.tries_layouts else (1,)
     with ExitStack() as stack:
-        stanza = _Stanza(stack, few, cores=cores)
+        stanza = _Stanza(stack, few, layouts)
         shipped, eager = (
-            _Encoder(stack, runtime, sets, cores=cores) for runtime in (SHIPPED, EAGER)
+            _Encoder(stack, runtime, sets, layouts, batches) for runtime in (SHIPPED, EAGER)
         )
         served = {workers: _Served(service, callers, all_) for workers, service in services.items()}
         words, some_words = _count(all_), _count(some)
@@ -146,7 +152,12 @@ class _Encoder:
     """A runtime's processes, in the layout that is fastest here and now."""
 
     def __init__(
-        self, stack: ExitStack, runtime: str, sets: Mapping[str, Sequence[Window]], *, cores: int
+        self,
+        stack: ExitStack,
+        runtime: str,
+        sets: Mapping[str, Sequence[Window]],
+        layouts: Sequence[_Layout],
+        batches: Sequence[int],
     ) -> None:
         teams = [
             (
@@ -155,12 +166,12 @@ class _Encoder:
                     start_encoders(runtime, layout.processes, layout.threads, sets)
                 ),
             )
-            for layout in _list_layouts(cores)
+            for layout in layouts
         ]
         tried = [
             (self._try(team, batch), replace(layout, batch=batch), team)
             for layout, team in teams
-            for batch in BATCHES
+            for batch in batches
         ]
         _, self.layout, self._team = min(tried, key=lambda each: each[0])
         # Each length of window is made ready when it first comes.
@@ -195,10 +206,10 @@ class _Served:
 class _Stanza:
     """Stock Stanza's processes, in the layout that is fastest here and now."""
 
-    def __init__(self, stack: ExitStack, texts: Sequence[str], *, cores: int) -> None:
+    def __init__(self, stack: ExitStack, texts: Sequence[str], layouts: Sequence[_Layout]) -> None:
         self._words = _count(texts)
         tried = []
-        for layout in _list_layouts(cores):
+        for layout in layouts:
             shares = [texts[number :: layout.processes] for number in range(layout.processes)]
             setups = [{"texts": share, "threads": layout.threads} for share in shares]
             team = stack.enter_context(start_team("evaluation.stock_stanza", setups))
