@@ -225,7 +225,7 @@ def test_resources_are_those_measured():
     started = {
         int(row["what"].split()[2]): int(row["measured"].split()[0])
         for row in read_latest("bench")["rows"]
-        if row["what"].startswith("Resident memory")
+        if row["what"].startswith("Resident memory, ")
     }
     growth = read_latest("soak")["memory"]["most_mib"] - started[1]
     measured = started[SETTINGS.workers] + SETTINGS.workers * growth
