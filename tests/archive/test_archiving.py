@@ -43,7 +43,7 @@ def test_options(jobs, capsys):
     assert job.columns == {"text": "body", "published": "the date="}
     assert (job.options, job.address, job.actors) == ({"scope": "all"}, "10.0.0.5:6379", 3)
     told = capsys.readouterr().err
-    assert told == ("whosaid: 1 of 10 texts were rejected: see s3://desk/out/rejects\n")
+    assert told == "whosaid: 1 of 10 texts were rejected: see s3://desk/out/rejects\n"
 
 
 @pytest.mark.parametrize(
