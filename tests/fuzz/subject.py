@@ -6,6 +6,8 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import torch
+
 from analysis.document import (
     Analysis,
     Article,
@@ -68,7 +70,10 @@ class Subject:
     """Analyzes a story as the service does: our pipeline for English, packs for the others."""
 
     def __init__(self, folder: Path, *, with_packs: bool = True) -> None:
-        self._own = WhosaidPipeline(folder)
+        # As each worker of the service: two processes that share the cores would wait for each
+        # other's threads.
+        torch.set_num_threads(1)
+        self._own = WhosaidPipeline(folder, threads=1)
         self._packs = PackagePipeline(_Reader(folder)) if with_packs else self._own
         self.model = self._own.models[0]
         self.slowest = 0.0
