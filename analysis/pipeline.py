@@ -201,11 +201,13 @@ def load_pipeline(
     """Load the shipped model, and official Stanza packages that were fetched before.
 
     A package of English is used in place of the shipped model. `threads` is how many the
-    models may compute with; None leaves it to torch. Raises ModelDamaged, PackageMissing or
-    PackageUnavailable, the latter also for a second package of one language.
+    models may compute with; None leaves it to their runtimes. Raises ModelDamaged, PackageMissing
+    or PackageUnavailable, the latter also for a second package of one language.
     """
     if threads is not None:
-        torch.set_num_threads(threads)
+        # What torch computes of our own model is so little that sharing it out takes longer; the
+        # encoder, which OpenVINO computes, has all threads.
+        torch.set_num_threads(threads if stanza_packages else 1)
     packages = [Package.parse(name) for name in stanza_packages]
     languages = [package.language for package in packages]
     for package in packages:

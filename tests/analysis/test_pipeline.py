@@ -391,12 +391,15 @@ def test_nothing_needs_a_network():
     assert (done.stdout, done.returncode) == ("Ana Sousa\n", 0), done.stderr
 
 
-def test_threads():
-    """The number of threads that the model may compute with can be set."""
+@pytest.mark.parametrize(("packages", "threads"), [(["de"], 2), ([], 1)])
+def test_threads(packages, threads, monkeypatch):
+    """Packages compute with as many threads as is said; of our model only the encoder does."""
+    monkeypatch.setattr("analysis.pipeline.load_package", lambda p, _: FixedReader(p.language))
     before = torch.get_num_threads()
     try:
-        load_pipeline(threads=2)
-        assert torch.get_num_threads() == 2
+        loaded = load_pipeline(stanza_packages=packages, threads=2)
+        assert torch.get_num_threads() == threads
+        assert loaded.models
     finally:
         torch.set_num_threads(before)
 
