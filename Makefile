@@ -126,7 +126,7 @@ unit: $(VENV)/.dev install browser nginx
 	$(BIN)/python -m pytest --cov --numprocesses auto --dist worksteal $(PYTEST_ARGS)
 
 .PHONY: fuzz
-fuzz: $(VENV)/.dev install ## Send the service very many requests made of openapi.yaml (EXAMPLES=1000: of each operation), and the analysis very many texts (CASES=100000; an hour or two)
+fuzz: $(VENV)/.dev install ## Send the service very many requests made of openapi.yaml (EXAMPLES=1000: of each operation), and the analysis very many texts (CASES=100000; half an hour)
 	@echo "==> Fuzzing"
 	FUZZ_EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/python -m pytest -q -s tests/contract/test_contract.py
 	$(BIN)/python -m tests.fuzz --cases $(or $(CASES),100000)
