@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from evaluation import soak
+from evaluation import offering, soak
 from evaluation.chaos import SCENARIOS, play
 from evaluation.scenarios import Stage
 from evaluation.server import launch, wait_until_ready
@@ -25,8 +25,9 @@ def test_soak(tmp_path, monkeypatch):
         wait_until_ready(service)
         found = soak.soak(service, tmp_path, minutes=0.05, overload=3.0)
     kinds = {kind: row["count"] for kind, row in found["replies"].items()}
-    assert set(kinds) <= {"right", "refused"}
-    assert kinds["right"] > 0
+    # Where other tests run beside it, no moment is promised.
+    assert set(kinds) <= {offering.RIGHT, offering.REFUSED, offering.LATE}
+    assert kinds[offering.RIGHT] > 0
     assert found["memory"]["after_mib"] > 100
     assert all(probe["count"] and not probe["failed"] for probe in found["probes"].values())
 
