@@ -123,7 +123,8 @@ nginx:
 .PHONY: unit
 unit: $(VENV)/.dev install browser nginx
 	@echo "==> Tests"
-	$(BIN)/python -m pytest --cov --numprocesses auto --dist worksteal $(PYTEST_ARGS)
+	@# The service is started again and again: what was compiled is kept, whatever the environment says.
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest --cov --numprocesses auto --dist worksteal $(PYTEST_ARGS)
 
 .PHONY: fuzz
 fuzz: $(VENV)/.dev install ## Send the service very many requests made of openapi.yaml (EXAMPLES=1000: of each operation), and the analysis very many texts (CASES=100000; half an hour)

@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 import torch
 
@@ -8,6 +10,18 @@ from service.cores import count_cores
 def pytest_xdist_auto_num_workers():
     """Run more tests at once than there are cores: many wait for a service or for a moment."""
     return count_cores() * 3 // 2
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item):
+    """Trace nothing of a test that is marked `no_cover`.
+
+    pytest-cov stops the coverage of xdist's process, whereupon the one that it had begun in it
+    before goes on (`coverage.collector.Collector.stop` resumes it).
+    """
+    if item.get_closest_marker("no_cover"):
+        sys.settrace(None)
+    return (yield)
 
 
 @pytest.fixture(scope="session", autouse=True)
