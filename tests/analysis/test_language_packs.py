@@ -38,6 +38,7 @@ from analysis.language_packs.finding import (
 from analysis.language_packs.packs import load_pack
 from analysis.language_packs.quotations import pair_quotations
 from tests.analysis.stories import mentions_of
+from tests.timing import collector_paused
 
 PERSON = EntityType.PERSON
 
@@ -413,13 +414,10 @@ def seconds(text, language):
         for i, (name, mentions) in enumerate(_names(text).items())
     ]
     gc.collect()
-    gc.disable()
-    try:
+    with collector_paused():
         begun = time.process_time()
         find_direct_quotes(text, entities, language)
         return time.process_time() - begun
-    finally:
-        gc.enable()
 
 
 def _names(text):

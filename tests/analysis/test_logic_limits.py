@@ -29,6 +29,7 @@ from analysis.mentions import carry_names
 from analysis.quotes import find_quotes
 from analysis.salience import rate_salience
 from analysis.speakers import resolve_speakers
+from tests.timing import collector_paused
 
 # Coverage would double the time that they take, and cover nothing else.
 pytestmark = pytest.mark.no_cover
@@ -264,15 +265,12 @@ def step_seconds(read: Page) -> dict[str, float]:
     Nor does the garbage of other tests, over which a longer text would make Python go more often.
     """
     gc.collect()
-    gc.disable()
-    try:
+    with collector_paused():
         seconds, begun = {}, time.process_time()
         for step in read_steps(*read):
             seconds[step] = time.process_time() - begun
             begun = time.process_time()
         return seconds
-    finally:
-        gc.enable()
 
 
 def slow_steps(build: Callable[[int], Page], count: int) -> list[str]:

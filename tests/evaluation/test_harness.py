@@ -18,6 +18,8 @@ def test_soak(tmp_path, monkeypatch):
     """Under several times its capacity, the service answers rightly or refuses."""
     monkeypatch.setattr(soak, "CAPACITY_SECONDS", 1.0)
     monkeypatch.setattr(soak, "REST_SECONDS", 2.0)
+    # Other tests run beside this one.
+    monkeypatch.setattr(offering, "REFUSAL_SECONDS", 5.0)
     (tmp_path / "entities").mkdir()
     lines = [json.dumps({"text": TEXT.format(number)}) for number in range(8)]
     (tmp_path / "entities" / "ww.dev.jsonl").write_text("\n".join(lines))
@@ -25,9 +27,8 @@ def test_soak(tmp_path, monkeypatch):
         wait_until_ready(service)
         found = soak.soak(service, tmp_path, minutes=0.05, overload=3.0)
     kinds = {kind: row["count"] for kind, row in found["replies"].items()}
-    # Where other tests run beside it, no moment is promised.
-    assert set(kinds) <= {offering.RIGHT, offering.REFUSED, offering.LATE}
-    assert kinds[offering.RIGHT] > 0
+    assert set(kinds) <= {"right", "refused"}
+    assert kinds["right"] > 0
     assert found["memory"]["after_mib"] > 100
     assert all(probe["count"] and not probe["failed"] for probe in found["probes"].values())
 

@@ -1,9 +1,7 @@
 """What is fuzzed, the analysis of a story, and what must hold for whatever comes out."""
 
-import gc
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -37,6 +35,7 @@ from schemas import (
 )
 from schemas.stories import Field, Story
 from tests.fuzz.cases import Case
+from tests.timing import collector_paused
 
 # Of one case: no single step may take time that grows with the square of a text's length, and
 # what grows linearly takes far less than this. The rest is for machines that do other things.
@@ -68,16 +67,6 @@ class _Reader:
         return [self._model.read(text) for text in texts]
 
 
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Collect no garbage: it takes seconds to look through what the maker of cases remembers."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
 class Subject:
     """Analyzes a story as the service does: our pipeline for English, packs for the others."""
 
@@ -95,7 +84,7 @@ class Subject:
 
     def try_case(self, case: Case) -> None:
         """Analyze a case and check what comes of it. Raises AssertionError, or whatever fails."""
-        with _collector_paused():
+        with collector_paused():
             self._try_case(case)
 
     def _try_case(self, case: Case) -> None:

@@ -1,4 +1,3 @@
-import gc
 import json
 import time
 from collections.abc import Iterator
@@ -33,6 +32,7 @@ from schemas import (
 from tests.fakes import MODEL
 from tests.schemas.story import AIDE, CAPITAL, HE, MOSCOW, PUBLIC, TEXT, answer, quote, span
 from tests.texts import spans_in, texts
+from tests.timing import collector_paused
 
 
 def dump(value: Answer) -> dict:
@@ -271,13 +271,10 @@ def dump_seconds(times: int, unit: OffsetUnit) -> float:
     said = tuple(quote(None, fragments=(Span(at + 1, at + 8),), cue=None) for at in starts)
     made = answer(offset_unit=unit)
     many = replace(made, analysis=Analysis(text, "en", entities, said), story=Story(Part(text)))
-    # Among thousands of other tests, the garbage collector has much to look through.
-    gc.disable()
-    started = time.process_time()
-    dump(many)
-    seconds = time.process_time() - started
-    gc.enable()
-    return seconds
+    with collector_paused():
+        started = time.process_time()
+        dump(many)
+        return time.process_time() - started
 
 
 @settings(deadline=None)

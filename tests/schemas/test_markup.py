@@ -1,6 +1,5 @@
 """HTML is read as on the page, and every stretch of its text found again in the HTML."""
 
-import gc
 import re
 import time
 import tomllib
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from analysis.document import Span
 from schemas.markup import Extract, extract_text
 from tests.texts import texts
+from tests.timing import collector_paused
 
 PATTERNS = tomllib.loads((Path(__file__).parent / "markup.toml").read_text())["patterns"]
 BY_PATTERN = pytest.mark.parametrize(
@@ -208,13 +208,10 @@ def ordinary_seconds():
 
 
 def read_seconds(html: str) -> float:
-    # Among thousands of other tests, the garbage collector has much to look through.
-    gc.disable()
-    started = time.process_time()
-    extract_text(html)
-    seconds = time.process_time() - started
-    gc.enable()
-    return seconds
+    with collector_paused():
+        started = time.process_time()
+        extract_text(html)
+        return time.process_time() - started
 
 
 @pytest.mark.parametrize(
